@@ -1,0 +1,1 @@
+"""The deepfake detector as a service: bytes of a picture in, a verdict out."""

@@ -1,0 +1,48 @@
+"""``create_app(settings)``: wires the parts; the lifespan loads and warms the model."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
+
+from service import problems
+from service.detector import Detector
+from service.model import Model
+from service.routes import health, model, page, predict
+from service.settings import Settings
+from service.startup import OneLineStartupError
+
+DESCRIPTION = """
+Tells real from fake face pictures. `fake_probability` is calibrated (0 real, 1 fake); `verdict`
+is the answer at stated error rates, and may be `uncertain`. Every error is
+`application/problem+json` with a stable `code`.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI application; it opens the model when the server starts it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.detector = Detector(Model.latest(settings.model), settings.max_pixels)
+        yield
+
+    app = FastAPIOffline(
+        title="Deepfake detector",
+        description=DESCRIPTION,
+        version="0.1.0",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    problems.install(app)
+    app.add_middleware(CorrelationIdMiddleware)
+    app.add_middleware(OneLineStartupError)
+    for routes in (predict, model, health, page):
+        app.include_router(routes.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    return app

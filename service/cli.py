@@ -1,0 +1,126 @@
+"""``deepfake``: score files, serve, and tell which model answers."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from service import bulk, report
+from service.errors import ArtifactError, SettingsError
+from service.settings import read_settings
+
+if TYPE_CHECKING:
+    from service.detector import Detector
+
+# TensorFlow takes seconds to load: commands import what needs it, so that --help does not wait.
+_COLUMNS = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+class Format(StrEnum):
+    """How `predict` prints."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+@app.callback()
+def main() -> None:
+    """Tell real from fake face pictures."""
+
+
+@app.command()
+def predict(
+    paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.")],
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TEXT,  # noqa: A002
+    output: Annotated[Path | None, typer.Option(help="Write here, not to stdout.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on with an interrupted CSV --output.")] = False,
+) -> None:
+    """Score pictures; exit status 1 if one of them cannot be scored."""
+    if resume and (format is not Format.CSV or output is None):
+        raise typer.BadParameter("--resume goes with --format csv and --output")
+    done = report.resume_csv(output) if resume and output else set()
+    files = [path for path in bulk.find_files(paths) if str(path) not in done]
+    detector = _detector()
+    with _open(output, append=bool(done)) as stream:
+        writer = _writer(format, stream, header=not done)
+        failed = asyncio.run(_score(detector, files, writer))
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the page and the API; settings come from DEEPFAKE_* variables."""
+    import uvicorn
+
+    from service.app import create_app
+
+    settings = read_settings()
+    port = settings.port if port is None else port
+    uvicorn.run(create_app(settings), host=host or settings.host, port=port)
+
+
+@app.command()
+def info() -> None:
+    """Print what the served model says of itself, as JSON."""
+    typer.echo(_detector().model.manifest.model_dump_json(indent=2))
+
+
+def _detector() -> "Detector":
+    from service.detector import Detector
+    from service.model import Model
+
+    settings = read_settings()
+    return Detector(Model.latest(settings.model), settings.max_pixels)
+
+
+@contextmanager
+def _open(output: Path | None, *, append: bool) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    with output.open("a" if append else "w", encoding="utf-8", newline="") as stream:
+        yield stream
+
+
+def _writer(format: Format, stream: TextIO, *, header: bool) -> report.Writer:  # noqa: A002
+    if format is Format.CSV:
+        return report.CsvWriter(stream, header=header)
+    return report.JsonWriter(stream) if format is Format.JSON else report.TextWriter(stream)
+
+
+async def _score(detector: "Detector", files: list[Path], writer: report.Writer) -> int:
+    """Write each file's outcome as it comes; returns how many files could not be scored."""
+    failed = 0
+    console = Console(stderr=True)
+    try:
+        with Progress(*_COLUMNS, console=console, disable=not console.is_terminal) as progress:
+            task = progress.add_task("Scoring", total=len(files))
+            async for outcome in bulk.score_files(detector, files):
+                writer.write(outcome)
+                failed += outcome.prediction is None
+                progress.advance(task)
+    finally:
+        writer.close()
+    return failed
+
+
+def run() -> None:
+    """Entry point: what stops the start is one line and status 1."""
+    try:
+        app()
+    except (ArtifactError, SettingsError) as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,127 @@
+"""Every error that the service knows, as one tree.
+
+    DeepfakeError
+    ├── UploadError              the request's body
+    │   ├── NotMultipart             415  not_multipart
+    │   ├── MalformedMultipart       400  malformed_multipart
+    │   ├── MissingFile              422  missing_file
+    │   ├── TooManyParts             422  too_many_parts
+    │   └── BodyTooLarge             413  body_too_large
+    ├── ImageError               the picture
+    │   ├── EmptyFile                422  empty_file
+    │   ├── UnsupportedFormat        415  unsupported_format
+    │   ├── CorruptImage             422  corrupt_image
+    │   ├── ImageTooLarge            413  image_too_large
+    │   └── ImageTooSmall            422  image_too_small
+    ├── SettingsError            a DEEPFAKE_* variable; stops the start, never a request
+    └── ArtifactError            the model's folder; stops the start, never a request
+
+An upload or image error is the caller's to mend: its ``detail`` says how, in words that can be
+shown to a person, and its ``code`` never changes, so that a program can act on it.
+"""
+
+from typing import ClassVar
+
+
+class DeepfakeError(Exception):
+    """Root of the tree; ``str(error)`` is one line for a person."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Internal error"
+
+
+class UploadError(DeepfakeError):
+    """The request's body is not one multipart file."""
+
+
+class NotMultipart(UploadError):
+    """The body is of another content type."""
+
+    status = 415
+    code = "not_multipart"
+    title = "Not a multipart upload"
+
+
+class MalformedMultipart(UploadError):
+    """The body claims to be multipart and cannot be parsed."""
+
+    status = 400
+    code = "malformed_multipart"
+    title = "Malformed multipart body"
+
+
+class MissingFile(UploadError):
+    """No file came in the field ``file``."""
+
+    status = 422
+    code = "missing_file"
+    title = "No file"
+
+
+class TooManyParts(UploadError):
+    """More came than one file."""
+
+    status = 422
+    code = "too_many_parts"
+    title = "Too many parts"
+
+
+class BodyTooLarge(UploadError):
+    """The body is over the limit in bytes."""
+
+    status = 413
+    code = "body_too_large"
+    title = "Body too large"
+
+
+class ImageError(DeepfakeError):
+    """The file cannot be scored as a picture."""
+
+
+class EmptyFile(ImageError):
+    """The file has no bytes."""
+
+    status = 422
+    code = "empty_file"
+    title = "Empty file"
+
+
+class UnsupportedFormat(ImageError):
+    """The bytes are no picture in a format that is accepted."""
+
+    status = 415
+    code = "unsupported_format"
+    title = "Unsupported format"
+
+
+class CorruptImage(ImageError):
+    """The file begins as a picture and cannot be decoded to its end."""
+
+    status = 422
+    code = "corrupt_image"
+    title = "Corrupt image"
+
+
+class ImageTooLarge(ImageError):
+    """The picture has more pixels than the limit."""
+
+    status = 413
+    code = "image_too_large"
+    title = "Image too large"
+
+
+class ImageTooSmall(ImageError):
+    """The picture is too small to show a face."""
+
+    status = 422
+    code = "image_too_small"
+    title = "Image too small"
+
+
+class SettingsError(DeepfakeError):
+    """An environment variable has a value that cannot be used."""
+
+
+class ArtifactError(DeepfakeError):
+    """The model's folder is missing, malformed, or does not fit its own model.json."""

@@ -1,0 +1,106 @@
+"""Bytes to the pixels that the model sees; training and serving both come through here."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from service.errors import CorruptImage, EmptyFile, ImageTooLarge, ImageTooSmall, UnsupportedFormat
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+MAX_PIXELS = 50_000_000
+MIN_SIDE = 32
+
+# One limit on pixels, ours, checked on the header before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture, upright.
+
+    ``pixels`` is uint8 RGB ``[height, width, 3]``; ``sha256`` is of the file's bytes.
+    """
+
+    pixels: Pixels
+    format: str
+    sha256: str
+
+    @property
+    def width(self) -> int:
+        """Width of the upright picture in pixels."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height of the upright picture in pixels."""
+        return int(self.pixels.shape[0])
+
+
+def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
+    """Decode a file's bytes; of a moving picture, the first frame.
+
+    The format is told by content, never by name. EXIF orientation is applied, transparency is
+    laid on white, 16-bit greyscale is scaled to 8 bits.
+
+    Raises:
+        EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall
+    """
+    if not data:
+        raise EmptyFile("The file is empty.")
+    image = _open(data)
+    _check_size(image, max_pixels)
+    try:
+        image.load()
+        pixels = np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
+    except Exception as error:  # decoders raise nearly anything on broken input
+        raise CorruptImage(f"The {image.format} data is damaged or cut short.") from error
+    return Picture(pixels, str(image.format), hashlib.sha256(data).hexdigest())
+
+
+def resize(pixels: Pixels, side: int) -> Pixels:
+    """Resize uint8 RGB ``[h, w, 3]`` to ``[side, side, 3]``: bicubic, antialiased.
+
+    The one resize of the project (``tf.image.resize`` gives other pixels): a golden test pins it.
+    """
+    if pixels.shape[:2] == (side, side):
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC))
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        accepted = ", ".join(FORMATS)
+        raise UnsupportedFormat(
+            f"This is no picture that can be read; accepted: {accepted}."
+        ) from error
+    except Exception as error:
+        raise CorruptImage("The picture's header is damaged.") from error
+
+
+def _check_size(image: Image.Image, max_pixels: int) -> None:
+    width, height = image.size
+    if width * height > max_pixels:
+        raise ImageTooLarge(
+            f"The picture has {width} x {height} pixels; at most {max_pixels:,} can be scored."
+        )
+    if min(width, height) < MIN_SIDE:
+        raise ImageTooSmall(
+            f"The picture has {width} x {height} pixels; each side needs at least {MIN_SIDE}."
+        )
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image.convert("RGBA"))
+    return image.convert("RGB")

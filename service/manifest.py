@@ -1,0 +1,92 @@
+"""model.json: what an artifact says of itself. Training writes it; the service refuses another."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.errors import ArtifactError
+
+Share = float | None
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Thresholds(_Frozen):
+    """Where probabilities turn into verdicts; both fitted on the validation split."""
+
+    fake_above: float = Field(
+        ge=0.5, le=1, description="At this probability or more the verdict is `fake`."
+    )
+    real_below: float = Field(ge=0, le=0.5, description="Under this one it is `real`.")
+
+
+class Confusion(_Frozen):
+    """Counts of test pictures; fake is the positive class."""
+
+    true_real: int = Field(description="Real pictures labelled REAL.")
+    false_fake: int = Field(description="Real pictures labelled FAKE.")
+    false_real: int = Field(description="Fakes labelled REAL.")
+    true_fake: int = Field(description="Fakes labelled FAKE.")
+
+
+class SourceMetrics(_Frozen):
+    """How good the labels are on one source; null where a class is missing from it."""
+
+    real: int = Field(description="Number of real pictures.")
+    fake: int = Field(description="Number of fakes.")
+    accuracy: float = Field(ge=0, le=1)
+    roc_auc: Share = Field(description="Area under the ROC curve.")
+    precision: Share = Field(description="Share of fakes among what is labelled FAKE.")
+    recall: Share = Field(description="Share of the fakes that are labelled FAKE.")
+    confusion: Confusion
+
+
+class Metrics(_Frozen):
+    """Results on pictures that the model was not trained on."""
+
+    split: Literal["test"]
+    overall: SourceMetrics
+    by_source: dict[str, SourceMetrics]
+
+
+class Manifest(_Frozen):
+    """The content of ``assets.extra/model.json``."""
+
+    name: str = Field(examples=["deepfake"])
+    version: int = Field(ge=1, examples=[1])
+    architecture: str = Field(examples=["baseline_cnn"])
+    labels: tuple[Literal["real"], Literal["fake"]] = Field(
+        description="Label order: real = 0, fake = 1."
+    )
+    input_side: int = Field(ge=8, description="Side of the square that the network sees, pixels.")
+    crop_margin: None = Field(
+        description="Margin around a face's box; null: the whole picture is scored."
+    )
+    temperature: float = Field(gt=0, description="Divides the logit; fitted on validation.")
+    thresholds: Thresholds
+    metrics: Metrics
+    data_fingerprint: str = Field(description="SHA-256 over the training pictures.")
+    code_version: str
+    created: datetime
+    weights_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """Read the model.json of the version folder ``folder``.
+
+        Raises:
+            ArtifactError: it is missing or malformed.
+        """
+        path = folder / "assets.extra" / "model.json"
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise ArtifactError(f"{path}: {error.strerror}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ArtifactError(f"{path}: {where or 'model.json'}: {first['msg']}") from error

@@ -1,0 +1,116 @@
+"""The artifact: a SavedModel and its model.json, found, verified, loaded, warmed, called."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.errors import ArtifactError
+from service.imaging import Pixels
+from service.manifest import Manifest
+
+
+@contextmanager
+def _native_stderr_closed() -> Iterator[None]:
+    """TensorFlow's libraries greet on stderr while they load; no log level reaches that."""
+    saved = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
+with _native_stderr_closed():
+    import tensorflow as tf
+
+    tf.config.list_logical_devices()
+
+
+class Model:
+    """One loaded version of the detector; safe to call from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load, verify and warm up the version folder ``folder``.
+
+        Raises:
+            ArtifactError: it is missing, damaged, or does not fit its model.json.
+        """
+        self.manifest = Manifest.read(folder)
+        _verify_place(folder, self.manifest)
+        _verify_weights(folder, self.manifest)
+        self._saved_model = _load(folder)  # keeps the variables alive
+        self._score = _signature(folder, self._saved_model, self.manifest)
+        self.score(np.zeros((1, *_input_shape(self.manifest)), np.uint8))
+
+    @classmethod
+    def latest(cls, root: Path) -> "Model":
+        """Load the highest version in ``root``.
+
+        Raises:
+            ArtifactError: there is none, or it is broken.
+        """
+        if not root.is_dir():
+            raise ArtifactError(f"{root}: no such model folder")
+        versions = [int(path.name) for path in root.iterdir() if path.name.isdecimal()]
+        if not versions:
+            raise ArtifactError(f"{root}: holds no version folder such as {root / '1'}")
+        return cls(root / str(max(versions)))
+
+    def score(self, images: Pixels) -> NDArray[np.float32]:
+        """Probability of fake, float32 ``[n]`` in 0..1, for uint8 RGB ``[n, side, side, 3]``."""
+        outputs = self._score(image=tf.constant(images))
+        probabilities: NDArray[np.float32] = outputs["fake_probability"].numpy()
+        return probabilities
+
+
+def _input_shape(manifest: Manifest) -> tuple[int, int, int]:
+    return (manifest.input_side, manifest.input_side, 3)
+
+
+def _verify_place(folder: Path, manifest: Manifest) -> None:
+    name, version = folder.resolve().parts[-2:]
+    if (manifest.name, str(manifest.version)) != (name, version):
+        stated = f"{manifest.name}/{manifest.version}"
+        raise ArtifactError(f"{folder}: its model.json is of another artifact, {stated}")
+
+
+def _verify_weights(folder: Path, manifest: Manifest) -> None:
+    weights = folder / "variables" / "variables.data-00000-of-00001"
+    try:
+        with weights.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ArtifactError(f"{weights}: {error.strerror}") from error
+    if digest != manifest.weights_sha256:
+        raise ArtifactError(f"{weights}: the weights are not those that model.json names")
+
+
+def _load(folder: Path) -> Any:
+    try:
+        return tf.saved_model.load(str(folder))
+    except Exception as error:  # TensorFlow raises many kinds on a damaged graph
+        reason = str(error).splitlines()[0]
+        raise ArtifactError(f"{folder}: TensorFlow cannot load it: {reason}") from error
+
+
+def _signature(folder: Path, saved_model: Any, manifest: Manifest) -> Any:
+    expected = tf.TensorSpec((None, *_input_shape(manifest)), tf.uint8, "image")
+    for name, outputs in (
+        ("serving_default", {"fake_probability"}),
+        ("explain", {"fake_probability", "heatmap"}),
+    ):
+        function = saved_model.signatures.get(name)
+        if function is None:
+            raise ArtifactError(f"{folder}: has no signature {name}")
+        given = function.structured_input_signature[1]
+        if given != {"image": expected} or set(function.structured_outputs) != outputs:
+            raise ArtifactError(f"{folder}: the signature {name} does not fit model.json")
+    return saved_model.signatures["serving_default"]

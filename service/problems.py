@@ -1,0 +1,76 @@
+"""Errors as ``application/problem+json`` (RFC 9457): one shape for every one of them."""
+
+from collections import defaultdict
+from http import HTTPStatus
+from typing import Any
+
+from asgi_correlation_id import correlation_id
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from service.errors import DeepfakeError
+from service.schemas import Problem
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app`` answer every error with a problem."""
+    app.add_exception_handler(DeepfakeError, _on_own)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_unforeseen)
+
+
+def responses(*kinds: type[DeepfakeError]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI entries for the errors that a route can answer with, an example for each."""
+    by_status: dict[int | str, list[type[DeepfakeError]]] = defaultdict(list)
+    for kind in kinds:
+        by_status[kind.status].append(kind)
+    return {status: _response(group) for status, group in sorted(by_status.items(), key=str)}
+
+
+def _response(group: list[type[DeepfakeError]]) -> dict[str, Any]:
+    examples = {
+        kind.code: {
+            "summary": kind.title,
+            "value": _problem(kind.status, kind.title, kind.code, str(kind.__doc__)).model_dump(),
+        }
+        for kind in group
+    }
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema(), "examples": examples}}
+    return {"description": " / ".join(kind.title for kind in group), "content": content}
+
+
+def _problem(status: int, title: str, code: str, detail: str) -> Problem:
+    return Problem(
+        type=f"urn:deepfake:problem:{code}",
+        title=title,
+        status=status,
+        detail=detail,
+        code=code,
+        request_id=correlation_id.get() or "",
+    )
+
+
+def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(problem.model_dump(), problem.status, headers, MEDIA_TYPE)
+
+
+async def _on_own(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DeepfakeError)  # noqa: S101  # what it is registered for
+    return _answer(_problem(error.status, error.title, error.code, str(error)))
+
+
+async def _on_http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    status = HTTPStatus(error.status_code)
+    code = status.phrase.lower().replace(" ", "_")
+    problem = _problem(status, status.phrase, code, status.description or status.phrase)
+    return _answer(problem, dict(error.headers or {}))
+
+
+async def _on_unforeseen(_request: Request, _error: Exception) -> JSONResponse:
+    kind = DeepfakeError
+    detail = "Something went wrong here; the picture was not scored. The log has the reason."
+    return _answer(_problem(kind.status, kind.title, kind.code, detail))

@@ -1,0 +1,1 @@
+"""The routes, one concept per file."""

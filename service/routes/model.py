@@ -1,0 +1,14 @@
+"""``GET /model``: which model is served and how good it is."""
+
+from fastapi import APIRouter
+
+from service.manifest import Manifest
+from service.routes.dependencies import TheDetector
+
+router = APIRouter(tags=["model"])
+
+
+@router.get("/model")
+async def model(detector: TheDetector) -> Manifest:
+    """The served artifact's own description, with its results on the test split by source."""
+    return detector.model.manifest

@@ -1,0 +1,37 @@
+"""``POST /predict``: one picture in, one prediction out."""
+
+from asgi_correlation_id import correlation_id
+from fastapi import APIRouter
+
+from service import errors, problems
+from service.routes.dependencies import TheDetector, Upload
+from service.schemas import PredictionResponse
+from service.uploads import REQUEST_BODY
+
+router = APIRouter(tags=["prediction"])
+
+FORESEEN = problems.responses(
+    errors.MalformedMultipart,
+    errors.BodyTooLarge,
+    errors.ImageTooLarge,
+    errors.NotMultipart,
+    errors.UnsupportedFormat,
+    errors.MissingFile,
+    errors.TooManyParts,
+    errors.EmptyFile,
+    errors.CorruptImage,
+    errors.ImageTooSmall,
+    errors.DeepfakeError,
+)
+
+
+@router.post("/predict", responses=FORESEEN, openapi_extra=REQUEST_BODY)
+async def predict(data: Upload, detector: TheDetector) -> PredictionResponse:
+    """Tell whether the face in a picture is real or fake.
+
+    Send the file as multipart/form-data in the field `file`:
+
+        curl -F file=@face.jpg http://localhost:8000/predict
+    """
+    prediction = (await detector.analyse(data)).prediction
+    return PredictionResponse(**dict(prediction), request_id=correlation_id.get() or "")

@@ -1,0 +1,112 @@
+"""What goes over the wire."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.verdict import Label, Verdict, WarningCode
+
+
+class Box(BaseModel):
+    """A rectangle in pixels of the upright picture; x and y are its top left corner."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Face(BaseModel):
+    """One face that was found and scored."""
+
+    box: Box
+    detection_score: float = Field(ge=0, le=1, description="How sure the face detector is.")
+    fake_probability: float = Field(ge=0, le=1)
+    verdict: Verdict
+
+
+class ModelName(BaseModel):
+    """Which model made the answer."""
+
+    name: str
+    version: int
+
+
+class ImageFacts(BaseModel):
+    """The picture as it was decoded."""
+
+    width: int = Field(description="Pixels, upright.")
+    height: int = Field(description="Pixels, upright.")
+    format: str = Field(description="Told by content, never by name.")
+    sha256: str = Field(description="Of the file's bytes.")
+
+
+class Timing(BaseModel):
+    """Where the time went, in milliseconds."""
+
+    decode: float = Field(description="Bytes to upright pixels.")
+    faces: float = Field(description="Pixels to what the network sees.")
+    queue: float = Field(description="Waiting for a free worker.")
+    model: float = Field(description="Inference.")
+    total: float
+
+
+EXAMPLE: dict[str, Any] = {
+    "verdict": "fake",
+    "label": "FAKE",
+    "confidence": 0.9456,
+    "fake_probability": 0.9456,
+    "faces": [],
+    "warnings": [],
+    "model": {"name": "deepfake", "version": 1},
+    "image": {"width": 256, "height": 256, "format": "JPEG", "sha256": "5f70bf18a0860070" * 4},
+    "timing_ms": {"decode": 1.8, "faces": 0.9, "queue": 0.2, "model": 6.1, "total": 9.2},
+}
+
+
+class Prediction(BaseModel):
+    """The answer for one picture."""
+
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
+
+    verdict: Verdict = Field(
+        description="The answer at the model's stated error rates; `uncertain` is an answer."
+    )
+    label: Label = Field(description="The likelier class, however close.")
+    confidence: float = Field(ge=0.5, le=1, description="Calibrated probability of `label`.")
+    fake_probability: float = Field(ge=0, le=1, description="Calibrated: 0 real, 1 fake.")
+    faces: list[Face] = Field(description="Empty where the model scores the whole picture.")
+    warnings: list[WarningCode] = Field(
+        description="What lowers the trust in the answer and makes the verdict `uncertain`: "
+        "`low_resolution` (the picture is smaller than what the network sees)."
+    )
+    model: ModelName
+    image: ImageFacts
+    timing_ms: Timing
+
+
+class PredictionResponse(Prediction):
+    """A prediction as the answer to a request."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {**EXAMPLE, "request_id": "0b1cf6e0f9e64e2f8d2c6a1c7f3d9b55"}}
+    )
+
+    request_id: str = Field(description="Also in the header `X-Request-ID`.")
+
+
+class Health(BaseModel):
+    """Whether the service can be used."""
+
+    status: str = Field(examples=["ok"])
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it (`application/problem+json`)."""
+
+    type: str = Field(description="Names the kind of error.")
+    title: str = Field(description="The kind of error in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What is wrong and how to mend it, for a person.")
+    code: str = Field(description="Stable, for a program.")
+    request_id: str = Field(description="To quote when asking for help.")

@@ -1,0 +1,91 @@
+"""From logits to probabilities that mean what they say, and to thresholds at stated error rates."""
+
+from dataclasses import asdict, dataclass
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import expit
+
+from training.dataset import ordered_batches
+from training.errors import RunError
+from training.pixels import Pixels
+from training.run import Run
+
+MAX_FALSE_POSITIVE_RATE = 0.01  # of real pictures at or above fake_above
+MAX_MISS_RATE = 0.05  # of fakes below real_below
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """``fake_probability = sigmoid(logit / temperature)``.
+
+    At ``fake_above`` or more the verdict is fake, under ``real_below`` it is real, between them
+    uncertain; ``real_below <= 0.5 <= fake_above``, so that verdict and label never contradict.
+    """
+
+    temperature: float
+    fake_above: float
+    real_below: float
+
+
+def calibrate(run: Run, valid: Pixels) -> Calibration:
+    """Fit a finished run's temperature and thresholds on the validation split, and keep them."""
+    model = keras.models.load_model(run.best)
+    logits = keras.Model(model.input, model.get_layer("logit").output).predict(
+        ordered_batches(valid, run.config.batch_size), verbose=0
+    )
+    calibration = fit(logits[:, 0].astype(np.float64), valid.labels)
+    run.write_json("calibration.json", asdict(calibration))
+    return calibration
+
+
+def read(run: Run) -> Calibration:
+    """The calibration that ``calibrate`` kept.
+
+    Raises:
+        RunError: the run has not finished training.
+    """
+    try:
+        return Calibration(**run.read_json("calibration.json"))
+    except TypeError as error:
+        raise RunError(f"{run.folder}: calibration.json: {error}") from error
+
+
+def fit(logits: Floats, labels: Labels) -> Calibration:
+    """Fit on logits ``[n]`` and labels ``[n]`` of 0 (real) and 1 (fake); both must occur."""
+    temperature = fit_temperature(logits, labels)
+    probabilities = expit(logits / temperature)
+    return Calibration(
+        temperature,
+        fake_above=_fake_above(probabilities[labels == 0]),
+        real_below=_real_below(probabilities[labels == 1]),
+    )
+
+
+def fit_temperature(logits: Floats, labels: Labels) -> float:
+    """The temperature with the lowest cross-entropy (Guo et al. 2017), between 0.05 and 20."""
+    signs = np.where(labels == 1, 1.0, -1.0)
+
+    def cross_entropy(log_temperature: float) -> float:
+        return float(np.logaddexp(0, -signs * logits / np.exp(log_temperature)).mean())
+
+    best = minimize_scalar(cross_entropy, bounds=np.log([0.05, 20]), method="bounded")
+    return float(np.exp(best.x))
+
+
+def _fake_above(real: Floats) -> float:
+    """The lowest threshold that at most 1 % of the real pictures reach, but at least 0.5."""
+    allowed = int(MAX_FALSE_POSITIVE_RATE * len(real))
+    highest_refused = np.sort(real)[::-1][allowed]
+    return float(np.clip(np.nextafter(np.float32(highest_refused), np.float32(1)), 0.5, 1.0))
+
+
+def _real_below(fake: Floats) -> float:
+    """The highest threshold that at most 5 % of the fakes stay under, but at most 0.5."""
+    allowed = int(MAX_MISS_RATE * len(fake))
+    return float(min(np.sort(fake)[allowed], 0.5))

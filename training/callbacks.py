@@ -1,0 +1,52 @@
+"""What happens after each epoch. The checkpoint comes last: an epoch counts once it is on disk."""
+
+from typing import Any
+
+import keras
+
+from training.run import Run
+
+
+def epoch_callbacks(run: Run, patience: int) -> list[keras.callbacks.Callback]:
+    """CSV, TensorBoard, early stopping and checkpoints, each able to go on where a run stopped."""
+    done = run.read_history()
+    return [
+        keras.callbacks.CSVLogger(str(run.history), append=True),
+        keras.callbacks.TensorBoard(str(run.folder / "tensorboard"), write_graph=False),
+        ResumableEarlyStopping(done, monitor="val_loss", patience=patience, verbose=1),
+        keras.callbacks.ModelCheckpoint(
+            str(run.best),
+            monitor="val_loss",
+            save_best_only=True,
+            initial_value_threshold=min((row["val_loss"] for row in done), default=None),
+        ),
+        LastCheckpoint(run),
+    ]
+
+
+class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
+    """Early stopping that first hears of the epochs that a former process finished."""
+
+    def __init__(self, done: list[dict[str, float]], **options: Any) -> None:
+        super().__init__(**options)
+        self._done = done
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Replay the finished epochs, so that the patience already used up stays used up."""
+        super().on_train_begin(logs)
+        for epoch, row in enumerate(self._done):
+            self.on_epoch_end(epoch, row)
+
+
+class LastCheckpoint(keras.callbacks.Callback):
+    """Saves model and optimizer after each epoch; the file is whole whenever the process dies."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
+        """Write beside the old checkpoint, then replace it in one step."""
+        saving = self._run.folder / "saving.keras"
+        self.model.save(saving)
+        saving.replace(self._run.last)

@@ -1,0 +1,58 @@
+"""``python -m training``: train, evaluate, export."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Data = Annotated[Path, typer.Option(help="Folder laid out as {train,valid,test}/{real,fake}/.")]
+
+
+@app.callback()
+def main() -> None:
+    """Train the detector, measure it, and export it for the service."""
+
+
+@app.command()
+def train(
+    data: Data,
+    architecture: Annotated[str, typer.Option(help="Which network.")] = "baseline_cnn",
+    epochs: Annotated[int | None, typer.Option(min=1, help="Upper bound.")] = None,
+    seed: Annotated[int, typer.Option(help="Weights, order and augmentation.")] = 0,
+    resume: Annotated[Path | None, typer.Option(help="A run to go on with.")] = None,
+) -> None:
+    """Train a network into a new folder under runs/, or go on with a run that stopped."""
+    from training import train as training
+
+    if resume:
+        run = training.resume(resume, data, epochs)
+    else:
+        run = training.start(data, architecture, epochs or training.EPOCHS, seed)
+    typer.echo(run.folder)
+
+
+@app.command()
+def evaluate(
+    data: Data,
+    model: Annotated[Path, typer.Option(help="A run, or a version folder of an artifact.")],
+) -> None:
+    """Measure a detector on the test split: over all sources, and on each."""
+    from training import evaluate as evaluation
+
+    out = evaluation.evaluate(model, data)
+    Console().print(evaluation.table(evaluation.Evaluation.read(out)))
+    typer.echo(out)
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="A finished run's folder.")],
+    out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("models/deepfake"),
+) -> None:
+    """Write a finished run as the next version of an artifact."""
+    from training.export import export as write
+
+    typer.echo(write(run, out))

@@ -1,0 +1,106 @@
+"""A finished run as an artifact: ``models/<name>/<version>/``, whole or absent.
+
+python -m training export runs/20260101-120000-baseline_cnn --out models/deepfake
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from training import calibrate
+from training.data import LABELS
+from training.evaluate import Evaluation, evaluate
+from training.run import Run
+from training.signatures import Signatures
+
+WEIGHTS = Path("variables/variables.data-00000-of-00001")
+MANIFEST = Path("assets.extra/model.json")
+
+
+def export(run_folder: Path, out: Path) -> Path:
+    """Write the run's best network under ``out`` as the next version; return its folder.
+
+    A run that has not been evaluated yet is evaluated first, on the data that it was trained
+    with. The version is written beside its place and renamed into it.
+
+    Raises:
+        RunError: ``run_folder`` is no finished run.
+        DataError: the run has to be evaluated and its data is gone.
+    """
+    run = Run.open(run_folder)
+    calibration = calibrate.read(run)
+    if not (run.evaluation / "metrics.json").is_file():
+        evaluate(run_folder, Path(run.config.data))
+    signatures = Signatures(keras.models.load_model(run.best), calibration.temperature)
+    out.mkdir(parents=True, exist_ok=True)
+    writing = Path(tempfile.mkdtemp(dir=out, prefix=".writing-"))
+    try:
+        _write_graph(signatures, writing)
+        number = _next_version(out)
+        _write_manifest(writing, _manifest(run, signatures.side, out, number, writing))
+        writing.chmod(0o755)  # mkdtemp's folder is its owner's alone; an artifact is for all
+        os.rename(writing, out / str(number))  # noqa: PTH104  # fails where another export won
+    finally:
+        shutil.rmtree(writing, ignore_errors=True)
+    return out / str(number)
+
+
+def _write_graph(signatures: Signatures, folder: Path) -> None:
+    archive = keras.export.ExportArchive()  # tracks the variables that the functions use
+    for function in (signatures.serving_default, signatures.explain):
+        archive.add_endpoint(function.__name__, function, [signatures.input_spec])
+    archive.write_out(str(folder), verbose=False)
+
+
+def _manifest(run: Run, side: int, out: Path, number: int, graph: Path) -> dict[str, Any]:
+    calibration = calibrate.read(run)
+    return {
+        "name": out.resolve().name,
+        "version": number,
+        "architecture": run.config.architecture,
+        "labels": list(LABELS),
+        "input_side": side,
+        "crop_margin": None,
+        "temperature": calibration.temperature,
+        "thresholds": {
+            "fake_above": calibration.fake_above,
+            "real_below": calibration.real_below,
+        },
+        "metrics": asdict(Evaluation.read(run.evaluation)),
+        "data_fingerprint": run.config.data_fingerprint,
+        "code_version": _code_version(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "weights_sha256": hashlib.sha256((graph / WEIGHTS).read_bytes()).hexdigest(),
+    }
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    path = folder / MANIFEST
+    path.parent.mkdir()
+    path.write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def _next_version(out: Path) -> int:
+    return max((int(path.name) for path in out.iterdir() if path.name.isdecimal()), default=0) + 1
+
+
+def _code_version() -> str:
+    """The package's version, and the commit where the code is a checkout."""
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        described = subprocess.run(  # noqa: S603
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return version("deepfake-detector")
+    return f"{version('deepfake-detector')}+{described.stdout.strip()}"

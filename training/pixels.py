@@ -1,0 +1,162 @@
+"""Pictures decoded once, by the service's own code, into an array on disk that training reads.
+
+Decoding costs more than a small network's training step; done once, it costs an epoch nothing.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from service import imaging
+from service.errors import ImageError
+from training.console import console
+from training.data import LABELS, Sample, find_samples
+from training.errors import DataError
+from training.run import RUNS
+
+CACHE = RUNS / "cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A split as the network sees it.
+
+    ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk; ``labels`` int64 ``[n]`` of
+    0 (real) and 1 (fake); ``sources`` and ``files`` go with them; ``skipped`` has a line for each
+    picture that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    sources: list[str]
+    files: list[str]
+    skipped: list[str]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Which of the samples were kept, by position, and why the others were not."""
+
+    kept: list[int]
+    skipped: list[str]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    sample: Sample
+    pixels: imaging.Pixels | None
+    sha256: str
+    error: str
+
+
+def load_split(data: Path, split: str, side: int) -> Pixels:
+    """A split of the folder ``data``; says on the console what was skipped.
+
+    Raises:
+        DataError: the split is missing, or one of its classes has no readable picture.
+    """
+    pixels = load_pixels(find_samples(data, split), side, CACHE)
+    console.print(f"{split}: {len(pixels.labels):,} pictures, {len(pixels.skipped):,} skipped")
+    for line in pixels.skipped:
+        console.print(f"  skipped {line}", markup=False, highlight=False)
+    return pixels
+
+
+def load_pixels(samples: list[Sample], side: int, cache: Path) -> Pixels:
+    """Decode ``samples`` at ``side`` x ``side``, or map them from ``cache`` if that has been done.
+
+    The cache's key covers each file's path, size and time of change, the side, and the code that
+    makes the pixels. A picture that cannot be read is skipped and listed in ``skipped``.
+
+    Raises:
+        DataError: no picture of one of the classes can be read.
+    """
+    folder = cache / _cache_key(samples, side)
+    if not folder.is_dir():
+        _build(samples, side, folder)
+    index = _Index(**json.loads((folder / "index.json").read_text()))
+    kept = [samples[position] for position in index.kept]
+    return Pixels(
+        images=np.load(folder / "images.npy", mmap_mode="r")[: len(kept)],
+        labels=np.array([sample.label for sample in kept], np.int64),
+        sources=[sample.source for sample in kept],
+        files=[str(sample.path) for sample in kept],
+        skipped=index.skipped,
+        fingerprint=index.fingerprint,
+    )
+
+
+def _cache_key(samples: list[Sample], side: int) -> str:
+    digest = hashlib.sha256(Path(imaging.__file__).read_bytes())
+    digest.update(f"side {side}\n".encode())
+    for sample in samples:
+        stat = sample.path.stat()
+        line = f"{sample.path.resolve()} {stat.st_size} {stat.st_mtime_ns} {sample.label}\n"
+        digest.update(line.encode())
+    return digest.hexdigest()[:16]
+
+
+def _build(samples: list[Sample], side: int, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
+    try:
+        shape = (len(samples), side, side, 3)
+        images = np.lib.format.open_memmap(building / "images.npy", "w+", np.uint8, shape)
+        index = _fill(images, _decode_all(samples, side))
+        _require_both_classes(samples, index)
+        images.flush()
+        (building / "index.json").write_text(json.dumps(asdict(index)))
+        building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _fill(images: NDArray[np.uint8], decoded: Iterable[_Decoded]) -> _Index:
+    kept: list[int] = []
+    skipped: list[str] = []
+    digest = hashlib.sha256()
+    for position, item in enumerate(decoded):
+        if item.pixels is None:
+            skipped.append(f"{item.sample.path}: {item.error}")
+            continue
+        images[len(kept)] = item.pixels
+        kept.append(position)
+        digest.update(
+            f"{LABELS[item.sample.label]}/{item.sample.path.name} {item.sha256}\n".encode()
+        )
+    return _Index(kept, skipped, digest.hexdigest())
+
+
+def _decode_all(samples: list[Sample], side: int) -> Iterator[_Decoded]:
+    def decode(sample: Sample) -> _Decoded:
+        try:
+            picture = imaging.decode(sample.path.read_bytes())
+        except (ImageError, OSError) as error:
+            return _Decoded(sample, None, "", str(error))
+        return _Decoded(sample, imaging.resize(picture.pixels, side), picture.sha256, "")
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        decoded = pool.map(decode, samples)
+        yield from track(decoded, "Decoding", total=len(samples), console=console)
+
+
+def _require_both_classes(samples: list[Sample], index: _Index) -> None:
+    present = {samples[position].label for position in index.kept}
+    for number, name in enumerate(LABELS):
+        if number not in present:
+            folder = next(sample.path.parent for sample in samples if sample.label == number)
+            raise DataError(
+                f"{folder}: no {name} picture can be read; the first: {index.skipped[0]}"
+            )

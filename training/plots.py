@@ -1,0 +1,44 @@
+"""The pictures that go with the numbers; drawn without a screen."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
+
+from training.data import LABELS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def history(rows: list[dict[str, float]], path: Path) -> None:
+    """Draw loss and accuracy over the epochs, training and validation, as a PNG."""
+    figure = Figure(figsize=(9, 3.5), layout="constrained")
+    epochs = range(1, len(rows) + 1)
+    for position, name in enumerate(("loss", "accuracy"), start=1):
+        axes: Axes = figure.add_subplot(1, 2, position, xlabel="epoch", ylabel=name)
+        axes.plot(epochs, [row[name] for row in rows], label="train")
+        axes.plot(epochs, [row[f"val_{name}"] for row in rows], label="valid")
+        axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+def roc(labels: NDArray[np.int64], scores: NDArray[np.float32], path: Path) -> None:
+    """Draw the receiver operating characteristic over all sources as a PNG."""
+    figure = Figure(figsize=(4.5, 4.5), layout="constrained")
+    axes: Axes = figure.add_subplot()
+    RocCurveDisplay.from_predictions(labels, scores, ax=axes, plot_chance_level=True)
+    figure.savefig(path, dpi=120)
+
+
+def confusion(labels: NDArray[np.int64], predicted: NDArray[np.int64], path: Path) -> None:
+    """Draw the confusion matrix over all sources as a PNG."""
+    figure = Figure(figsize=(4.5, 4), layout="constrained")
+    axes: Axes = figure.add_subplot()
+    ConfusionMatrixDisplay.from_predictions(
+        labels, predicted, labels=[0, 1], display_labels=LABELS, ax=axes, colorbar=False
+    )
+    figure.savefig(path, dpi=120)

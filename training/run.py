@@ -1,0 +1,114 @@
+"""The folder of one training run: what it was asked, how far it came, what it found.
+
+runs/20260101-120000-baseline_cnn/
+  config.json        what the run was asked; a resumed run keeps it
+  history.csv        one row of metrics per finished epoch
+  history.png        the same as curves
+  tensorboard/       the same for TensorBoard
+  last.keras         model and optimizer after the last finished epoch
+  best.keras         model after the epoch with the lowest validation loss
+  calibration.json   temperature and thresholds, fitted on the validation split
+  evaluation/        metrics and plots on the test split
+"""
+
+import csv
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from training.errors import RunError
+
+RUNS = Path("runs")
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """What a run was asked; ``data_fingerprint`` is a SHA-256 over the training pictures."""
+
+    architecture: str
+    epochs: int
+    seed: int
+    batch_size: int
+    data: str
+    data_fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run's folder and the names of the files in it."""
+
+    folder: Path
+    config: RunConfig
+
+    @classmethod
+    def create(cls, runs: Path, config: RunConfig) -> "Run":
+        """Make a new folder under ``runs``, named by time and architecture."""
+        folder = runs / f"{datetime.now():%Y%m%d-%H%M%S}-{config.architecture}"
+        folder.mkdir(parents=True)
+        run = cls(folder, config)
+        run.write_json("config.json", asdict(config))
+        return run
+
+    @classmethod
+    def open(cls, folder: Path) -> "Run":
+        """Open a run's folder.
+
+        Raises:
+            RunError: it is missing or holds no readable config.json.
+        """
+        try:
+            config = RunConfig(**json.loads((folder / "config.json").read_text()))
+        except (OSError, ValueError, TypeError) as error:
+            raise RunError(f"{folder}: no training run: config.json: {error}") from error
+        return cls(folder, config)
+
+    @property
+    def last(self) -> Path:
+        """Checkpoint of the last finished epoch."""
+        return self.folder / "last.keras"
+
+    @property
+    def best(self) -> Path:
+        """Checkpoint of the epoch with the lowest validation loss."""
+        return self.folder / "best.keras"
+
+    @property
+    def history(self) -> Path:
+        """Metrics of each finished epoch, as CSV."""
+        return self.folder / "history.csv"
+
+    @property
+    def evaluation(self) -> Path:
+        """Folder of the results on the test split."""
+        return self.folder / "evaluation"
+
+    def read_history(self) -> list[dict[str, float]]:
+        """The finished epochs' metrics, one dictionary an epoch; empty before the first."""
+        if not self.history.exists():
+            return []
+        with self.history.open(newline="") as file:
+            return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+
+    def forget_results(self) -> None:
+        """Remove what was found with weights that are about to change."""
+        (self.folder / "calibration.json").unlink(missing_ok=True)
+        shutil.rmtree(self.evaluation, ignore_errors=True)
+
+    def write_json(self, name: str, content: dict[str, Any]) -> None:
+        """Write ``content`` under ``name`` in the run's folder."""
+        (self.folder / name).write_text(json.dumps(content, indent=2) + "\n")
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Read what ``write_json`` wrote.
+
+        Raises:
+            RunError: the run has not come so far.
+        """
+        try:
+            content: dict[str, Any] = json.loads((self.folder / name).read_text())
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.folder}: the run is unfinished: {name}: {error}") from error
+        return content
