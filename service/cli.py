@@ -1,6 +1,7 @@
 """``deepfake``: score files, serve, and tell which model answers."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,6 +69,8 @@ def serve(
 
     from service.app import create_app
 
+    # Once the server has finished what it had begun, it raises the signal again.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = read_settings()
     port = settings.port if port is None else port
     uvicorn.run(create_app(settings), host=host or settings.host, port=port)

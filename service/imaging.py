@@ -76,13 +76,19 @@ def resize(pixels: Pixels, side: int) -> Pixels:
 def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
-    except UnidentifiedImageError as error:
-        accepted = ", ".join(FORMATS)
-        raise UnsupportedFormat(
-            f"This is no picture that can be read; accepted: {accepted}."
-        ) from error
-    except Exception as error:
-        raise CorruptImage("The picture's header is damaged.") from error
+    except Exception as error:  # also here, decoders raise nearly anything
+        if isinstance(error, UnidentifiedImageError) and not _has_signature(data):
+            accepted = ", ".join(FORMATS)
+            raise UnsupportedFormat(
+                f"This is no picture that can be read; accepted: {accepted}."
+            ) from error
+        raise CorruptImage("The picture's header is damaged or cut short.") from error
+
+
+def _has_signature(data: bytes) -> bool:
+    """Whether the first bytes are those of an accepted format."""
+    accepts = (Image.OPEN[name][1] for name in FORMATS)
+    return any(accept is not None and accept(data[:16]) is True for accept in accepts)
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

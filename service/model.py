@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,19 +17,25 @@ from service.manifest import Manifest
 
 
 @contextmanager
-def _native_stderr_closed() -> Iterator[None]:
-    """TensorFlow's libraries greet on stderr while they load; no log level reaches that."""
-    saved = os.dup(2)
+def _loading_tensorflow() -> Iterator[None]:
+    """Let it load in silence, and where no temporary folder can be written.
+
+    Its libraries greet on stderr, where no log level reaches them, and a module that it imports
+    asks for the temporary folder's name, which Python tells only after a trial write.
+    """
+    stderr, tempdir = os.dup(2), tempfile.tempdir
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
+    tempfile.tempdir = os.curdir
     try:
         yield
     finally:
-        os.dup2(saved, 2)
-        os.close(saved)
+        tempfile.tempdir = tempdir
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
-with _native_stderr_closed():
+with _loading_tensorflow():
     import tensorflow as tf
 
     tf.config.list_logical_devices()

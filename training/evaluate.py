@@ -73,7 +73,8 @@ class _Subject:
 def evaluate(model: Path, data: Path) -> Path:
     """Score the test split; write metrics.json and the plots; return their folder.
 
-    The network is called as the service calls it. ``model`` is a training run's folder, or a version folder of an exported artifact.
+    The network is called as the service calls it. ``model`` is a training run's folder, or a
+    version folder of an exported artifact.
 
     Raises:
         RunError: it is neither, or the run is unfinished.

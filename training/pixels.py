@@ -70,7 +70,7 @@ def load_split(data: Path, split: str, side: int) -> Pixels:
     pixels = load_pixels(find_samples(data, split), side, CACHE)
     console.print(f"{split}: {len(pixels.labels):,} pictures, {len(pixels.skipped):,} skipped")
     for line in pixels.skipped:
-        console.print(f"  skipped {line}", markup=False, highlight=False)
+        console.print(f"  skipped {line}", markup=False, soft_wrap=True)
     return pixels
 
 

@@ -6,7 +6,6 @@
 The same data, seed and machine give the same weights, interrupted or not.
 """
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,11 +94,6 @@ def _out_of_patience(run: Run) -> bool:
 
 def _keep_rows(run: Run, finished: int) -> None:
     """Drop the row of an epoch whose checkpoint did not reach the disk: it is trained again."""
-    rows = run.read_history()[:finished]
-    if not rows:
-        run.history.unlink(missing_ok=True)
-        return
-    with run.history.open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
+    if len(run.read_history()) > finished:
+        lines = run.history.read_text().splitlines(keepends=True)
+        run.history.write_text("".join(lines[: 1 + finished]))

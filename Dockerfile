@@ -1,0 +1,32 @@
+# CPU:  docker build -t deepfake-detector .
+# GPU:  docker build -t deepfake-detector:gpu --build-arg EXTRA=gpu .
+#       (CUDA comes with TensorFlow's wheels; BASE_IMAGE may name an image that brings its own)
+
+ARG BASE_IMAGE=python:3.12-slim-bookworm
+
+FROM ${BASE_IMAGE} AS build
+ARG EXTRA=""
+RUN pip install --no-cache-dir uv==0.13.9 && python3 -m venv --without-pip /opt/venv
+ENV VIRTUAL_ENV=/opt/venv UV_NO_CACHE=1 UV_LINK_MODE=copy
+WORKDIR /src
+COPY pyproject.toml constraints.txt ./
+RUN uv pip install --requirement pyproject.toml ${EXTRA:+--extra ${EXTRA}} --constraint constraints.txt \
+    && rm -rf /opt/venv/lib/python3*/site-packages/tensorflow/include
+COPY README.md ./
+COPY service service
+RUN uv pip install --no-deps .
+
+FROM ${BASE_IMAGE}
+RUN useradd --system --uid 10001 --no-create-home deepfake
+COPY --from=build /opt/venv /opt/venv
+WORKDIR /app
+COPY models models
+ENV PATH=/opt/venv/bin:${PATH} \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DEEPFAKE_HOST=0.0.0.0
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.getenv(\"DEEPFAKE_PORT\", 8000)}/readyz')"]
+CMD ["deepfake", "serve"]

@@ -1,0 +1,62 @@
+# Everything installs into .venv; the constraints file pins every version.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+DATA ?= data
+MODEL ?= models/deepfake/1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-browser test-container lint train evaluate docker bench clean
+
+help:  ## print the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+run: $(VENV)/run.stamp  ## install, then serve the shipped model on port 8000
+	$(BIN)/deepfake serve
+
+test: $(VENV)/dev.stamp  ## install, then run the tests that need nothing but Python
+	$(BIN)/pytest -m 'not browser and not container'
+
+test-browser: $(VENV)/dev.stamp  ## the page in a real Chromium, which must be on the PATH
+	$(BIN)/pytest -m browser
+
+test-container: $(VENV)/dev.stamp  ## build the image and use it; needs a Docker engine
+	$(BIN)/pytest -m container
+
+lint: $(VENV)/dev.stamp  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+train: $(VENV)/dev.stamp  ## train the baseline on DATA into a new folder under runs/
+	$(BIN)/python -m training train --data $(DATA)
+
+evaluate: $(VENV)/dev.stamp  ## measure MODEL on the test split of DATA
+	$(BIN)/python -m training evaluate --data $(DATA) --model $(MODEL)
+
+docker:  ## build the image deepfake-detector
+	docker build --tag deepfake-detector .
+
+bench: $(VENV)/dev.stamp  ## print the benchmarks' tables
+	$(BIN)/python -m benchmarks.input_pipeline
+
+clean:  ## remove what the other targets made, but not runs/
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo 'Installing TensorFlow and the service; this takes a minute or two, once.'
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo 'Installing TensorFlow, the service, training and tools; a few minutes, once.'
+	$(INSTALL) --editable '.[training,dev]'
+	@touch $@ $(VENV)/run.stamp
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo '$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12'; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo 'no virtual environment: on Debian, apt install python3-venv'; exit 1; }

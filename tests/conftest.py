@@ -1,0 +1,108 @@
+"""Real parts for all tests: the shipped artifact, a running server, a trained and exported run."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.detector import Detector
+from service.model import Model
+from tests.pictures import PORTRAIT, encode, write_dataset
+
+ROOT = Path(__file__).parent.parent
+ARTIFACT = ROOT / "models" / "deepfake"
+BIN = Path(sys.executable).parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended before it was ready"
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} was not ready within {seconds} s")
+
+
+@contextmanager
+def running_server(stop: signal.Signals = signal.SIGTERM, **environment: str) -> Iterator[str]:
+    """A real `deepfake serve` on a free port; yields its address; checks that it ends well."""
+    port = free_port()
+    command = [BIN / "deepfake", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(stop)
+        status = process.wait(30)
+    assert status == 0
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The shipped service, as a user starts it."""
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    return Model.latest(ARTIFACT)
+
+
+@pytest.fixture(scope="session")
+def detector(model: Model) -> Detector:
+    return Detector(model)
+
+
+@pytest.fixture(scope="session")
+def face() -> bytes:
+    """A JPEG of a portrait that may be shown."""
+    return encode(PORTRAIT, quality=92)
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_dataset(tmp_path_factory.mktemp("dataset"))
+
+
+def run_training(
+    *arguments: str | Path, cwd: Path, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """`python -m training …` as a user runs it, in the folder `cwd`."""
+    command = [sys.executable, "-m", "training", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=check)
+
+
+@pytest.fixture(scope="session")
+def trained_run(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short run on `dataset`, trained without interruption."""
+    cwd = tmp_path_factory.mktemp("training")
+    done = run_training("train", "--data", dataset, "--epochs", "8", cwd=cwd)
+    return cwd / done.stdout.strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="session")
+def exported(trained_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The version folder that the run was exported to."""
+    out = tmp_path_factory.mktemp("models") / "tiny"
+    run_training("export", trained_run, "--out", out, cwd=trained_run.parent.parent)
+    return out / "1"

@@ -1,0 +1,46 @@
+"""Pictures for the tests: a public-domain portrait that comes with a package, and made-up ones."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import skimage.data
+from PIL import Image
+
+# Eileen Collins, a NASA portrait in the public domain, cropped to the face and shoulders.
+PORTRAIT = Image.fromarray(skimage.data.astronaut()).crop((60, 0, 380, 320))
+
+
+def encode(image: Image.Image, format: str = "JPEG", **options: object) -> bytes:  # noqa: A002
+    """A picture as a file's bytes."""
+    buffer = io.BytesIO()
+    image.save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def smooth(seed: int, side: int = 128) -> Image.Image:
+    """A soft blob of a random colour."""
+    generator = np.random.default_rng(seed)
+    coarse = generator.integers(0, 255, (3, 3, 3), np.uint8)
+    return Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC)
+
+
+def striped(seed: int, side: int = 128) -> Image.Image:
+    """The same with strong stripes, which a small network learns to see within a few steps."""
+    pixels = np.asarray(smooth(seed, side)).copy()
+    pixels[:, ::4] = 255 - pixels[:, ::4]
+    return Image.fromarray(pixels)
+
+
+def write_dataset(root: Path, train: int = 80, other: int = 20, valid: str = "valid") -> Path:
+    """A folder of pictures as training reads it: smooth ones are real, striped ones fake."""
+    seed = 0
+    for split, count in (("train", train), (valid, other), ("test", other)):
+        for label, draw in (("real", smooth), ("fake", striped)):
+            folder = root / split / label
+            folder.mkdir(parents=True)
+            for number in range(count):
+                source = "left" if number % 2 else "right"
+                draw(seed).save(folder / f"{source}__{number}.png")
+                seed += 1
+    return root

@@ -1,0 +1,85 @@
+"""The service as a whole: health, the model's card, and a start that cannot succeed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import ARTIFACT, BIN, ROOT, free_port, running_server
+
+
+def test_health_and_readiness(server: str) -> None:
+    assert httpx.get(f"{server}/healthz").json() == {"status": "ok"}
+    assert httpx.get(f"{server}/readyz").json() == {"status": "ready"}
+
+
+def test_model_is_the_artifacts_own_description(server: str) -> None:
+    written = json.loads((ARTIFACT / "1" / "assets.extra" / "model.json").read_text())
+    served = httpx.get(f"{server}/model").json()
+    assert served.pop("created")[:19] == written.pop("created")[:19]
+    assert served == written
+
+
+def serve(**environment: str) -> subprocess.CompletedProcess[str]:
+    command = [BIN / "deepfake", "serve", "--port", str(free_port())]
+    env = {**os.environ, **environment}
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+
+
+def test_a_missing_artifact_stops_the_start_with_one_clear_line(tmp_path: Path) -> None:
+    ended = serve(DEEPFAKE_MODEL=str(tmp_path / "nowhere"))
+    assert ended.returncode != 0
+    assert f"ERROR:    ArtifactError: {tmp_path}/nowhere: no such model folder\n" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_broken_graph_stops_the_start_with_one_clear_line(tmp_path: Path) -> None:
+    broken = Path(shutil.copytree(ARTIFACT / "1", tmp_path / "deepfake" / "1"))
+    (broken / "saved_model.pb").write_bytes(b"garbage")
+    ended = serve(DEEPFAKE_MODEL=str(broken.parent))
+    assert ended.returncode != 0
+    assert f"ERROR:    ArtifactError: {broken}: TensorFlow cannot load it" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("DEEPFAKE_PORT", "eighty"), ("DEEPFAKE_MAX_BODY_BYTES", "0"), ("DEEPFAKE_MAX_PIXELS", "-1")],
+)
+def test_a_senseless_setting_stops_the_start_with_one_clear_line(variable: str, value: str) -> None:
+    ended = serve(**{variable: value})
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: {variable}={value}: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_another_version_is_served_after_a_restart_without_any_other_change(
+    tmp_path: Path, face: bytes
+) -> None:
+    models = Path(shutil.copytree(ARTIFACT, tmp_path / "deepfake"))
+    shutil.copytree(models / "1", models / "2")
+    manifest = models / "2" / "assets.extra" / "model.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": 2}))
+    with running_server(DEEPFAKE_MODEL=str(models)) as url:
+        answer = httpx.post(f"{url}/predict", files={"file": face}).json()
+    assert answer["model"]["version"] == 2
+
+
+def test_the_limits_are_settings(face: bytes) -> None:
+    with running_server(DEEPFAKE_MAX_BODY_BYTES="1000", DEEPFAKE_MAX_PIXELS="100") as url:
+        over = httpx.post(f"{url}/predict", files={"file": face})
+        assert over.json()["code"] == "body_too_large"
+    with running_server(DEEPFAKE_MAX_PIXELS="100") as url:
+        over = httpx.post(f"{url}/predict", files={"file": face})
+        assert over.json()["code"] == "image_too_large"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_that_was_asked_for_is_a_success(number: signal.Signals) -> None:
+    with running_server(stop=number) as url:
+        assert httpx.get(f"{url}/healthz").status_code == 200

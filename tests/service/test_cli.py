@@ -1,0 +1,169 @@
+"""`deepfake`: files and folders in every format, errors as rows, interrupted and resumed."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from service.model import Model
+from service.report import COLUMNS, resume_csv
+from tests.conftest import BIN, ROOT
+from tests.pictures import PORTRAIT, encode, smooth
+
+
+def deepfake(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [BIN / "deepfake", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def photo(tmp_path: Path, face: bytes) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(face)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Pictures at two depths, one that cannot be read, and a file that is no picture."""
+    folder = tmp_path / "folder"
+    (folder / "deeper").mkdir(parents=True)
+    for seed in range(5):
+        smooth(seed, side=160).save(folder / f"{seed}.png")
+    PORTRAIT.save(folder / "deeper" / "portrait.jpg")
+    (folder / "3.png").write_bytes(encode(smooth(3), "PNG")[:200])
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+def test_text_says_what_the_demo_said(photo: Path) -> None:
+    done = deepfake("predict", photo)
+    answer = json.loads(deepfake("predict", photo, "--format", "json").stdout)[0]
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert lines[0] == str(photo)
+    assert lines[1] == f"Predicted: {answer['label']} Image"
+    assert lines[2] == f"Confidence: {answer['confidence']:.4f}"
+    assert lines[3] == f"Verdict: {answer['verdict']}"
+    assert done.stderr == ""
+
+
+def test_csv_has_a_row_for_each_file_in_input_order(folder: Path, photo: Path) -> None:
+    done = deepfake("predict", photo, folder, "absent.jpg", "--format", "csv")
+    rows = list(csv.DictReader(done.stdout.splitlines()))
+    names = ["0.png", "1.png", "2.png", "3.png", "4.png", "deeper/portrait.jpg"]
+    paths = [photo, *(folder / name for name in names), "absent.jpg"]
+    assert [row["path"] for row in rows] == [str(path) for path in paths]
+    assert done.stdout.splitlines()[0].split(",") == list(COLUMNS)
+    errors = {Path(row["path"]).name: row["error"] for row in rows if row["error"]}
+    assert errors == {
+        "3.png": "The PNG data is damaged or cut short.",
+        "absent.jpg": "No such file or directory",
+    }
+    assert done.returncode == 1
+
+
+def test_csv_rows_hold_what_the_api_answers(photo: Path) -> None:
+    row = next(csv.DictReader(deepfake("predict", photo, "--format", "csv").stdout.splitlines()))
+    answer = json.loads(deepfake("predict", photo, "--format", "json").stdout)[0]
+    assert row["label"] == answer["label"]
+    assert row["verdict"] == answer["verdict"]
+    assert abs(float(row["fake_probability"]) - answer["fake_probability"]) <= 1e-6
+    assert row["faces"] == "0"
+    assert row["error"] == ""
+
+
+def test_json_is_one_array_with_the_errors_in_their_places(folder: Path) -> None:
+    done = deepfake("predict", folder, "--format", "json")
+    elements = json.loads(done.stdout)
+    assert [Path(element["path"]).name for element in elements][3] == "3.png"
+    assert elements[3]["error"] == "The PNG data is damaged or cut short."
+    assert elements[0]["image"]["format"] == "PNG"
+    assert done.returncode == 1
+
+
+def test_an_output_file_gets_the_rows_and_stdout_nothing(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "scores.csv"
+    done = deepfake("predict", photo, "--format", "csv", "--output", out)
+    assert done.stdout == ""
+    assert [row["path"] for row in csv.DictReader(out.read_text().splitlines())] == [str(photo)]
+
+
+def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = deepfake("predict", tmp_path / "empty", "--format", "csv")
+    assert "The folder holds no picture." in done.stdout
+    assert done.returncode == 1
+
+
+def test_an_interrupted_csv_is_resumed_to_the_same_rows(tmp_path: Path) -> None:
+    folder, out, whole = tmp_path / "many", tmp_path / "out.csv", tmp_path / "whole.csv"
+    folder.mkdir()
+    for seed in range(300):
+        smooth(seed, side=400).save(folder / f"{seed:03}.jpg")
+    command = [BIN / "deepfake", "predict", folder, "--format", "csv", "--output", out]
+    process = subprocess.Popen(command, cwd=ROOT)
+    while not out.exists() or out.read_text().count("\n") < 20:
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert out.read_text().count("\n") < 300, "it was interrupted before its end"
+    deepfake("predict", folder, "--format", "csv", "--output", out, "--resume")
+    deepfake("predict", folder, "--format", "csv", "--output", whole)
+    assert out.read_text() == whole.read_text()
+
+
+def test_resume_drops_a_half_written_row(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("path,label\na.jpg,REAL\nb.jp")
+    assert resume_csv(path) == {"a.jpg"}
+    assert path.read_text() == "path,label\na.jpg,REAL\n"
+
+
+def test_resume_without_a_former_file_starts_anew(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    deepfake("predict", photo, "--format", "csv", "--output", out, "--resume")
+    assert out.read_text().splitlines()[0].split(",") == list(COLUMNS)
+
+
+def test_resume_needs_a_csv_file(photo: Path) -> None:
+    done = deepfake("predict", photo, "--resume")
+    assert done.returncode == 2
+    assert "--resume goes with --format csv and --output" in done.stderr
+
+
+def test_ctrl_c_leaves_valid_json(tmp_path: Path) -> None:
+    folder, out = tmp_path / "many", tmp_path / "out.json"
+    folder.mkdir()
+    for seed in range(300):
+        smooth(seed, side=400).save(folder / f"{seed:03}.jpg")
+    command = [BIN / "deepfake", "predict", folder, "--format", "json", "--output", out]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    while not out.exists() or out.stat().st_size == 0:
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) != 0
+    assert 0 < len(json.loads(out.read_text())) < 300
+
+
+def test_info_is_the_models_description(model: Model) -> None:
+    assert json.loads(deepfake("info").stdout) == json.loads(model.manifest.model_dump_json())
+
+
+def test_a_missing_model_is_one_line(photo: Path, tmp_path: Path) -> None:
+    done = deepfake("predict", photo, DEEPFAKE_MODEL=str(tmp_path / "nowhere"))
+    assert done.returncode == 1
+    assert done.stderr == f"error: {tmp_path}/nowhere: no such model folder\n"

@@ -1,0 +1,165 @@
+"""The artifact: what is served equals what was exported, and a broken one is refused."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from service.errors import ArtifactError
+from service.manifest import Manifest
+from service.model import Model
+from tests.conftest import ARTIFACT
+
+MANIFEST = Path("assets.extra/model.json")
+WEIGHTS = Path("variables/variables.data-00000-of-00001")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the shipped version folder, to be damaged."""
+    return Path(shutil.copytree(ARTIFACT / "1", tmp_path / "deepfake" / "1"))
+
+
+def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = folder / MANIFEST
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+
+
+def test_scores_equal_those_of_the_saved_model_called_directly(model: Model) -> None:
+    side = model.manifest.input_side
+    images = np.random.default_rng(0).integers(0, 255, (5, side, side, 3), np.uint8)
+    raw = tf.saved_model.load(str(ARTIFACT / "1"))
+    direct = raw.signatures["serving_default"](image=tf.constant(images))["fake_probability"]
+    assert np.abs(model.score(images) - direct.numpy()).max() <= 1e-6
+
+
+def test_the_score_of_a_picture_does_not_depend_on_its_neighbours(model: Model) -> None:
+    side = model.manifest.input_side
+    images = np.random.default_rng(1).integers(0, 255, (3, side, side, 3), np.uint8)
+    alone = np.concatenate([model.score(image[None]) for image in images])
+    assert np.abs(model.score(images) - alone).max() <= 1e-6
+
+
+def test_explain_gives_the_same_probability_and_a_heatmap(model: Model) -> None:
+    side = model.manifest.input_side
+    images = np.random.default_rng(2).integers(0, 255, (2, side, side, 3), np.uint8)
+    raw = tf.saved_model.load(str(ARTIFACT / "1"))
+    explained = raw.signatures["explain"](image=tf.constant(images))
+    heatmap = explained["heatmap"].numpy()
+    assert np.abs(explained["fake_probability"].numpy() - model.score(images)).max() <= 1e-6
+    assert heatmap.ndim == 3
+    assert heatmap.min() >= 0
+    assert heatmap.max() <= 1
+
+
+def test_the_highest_version_is_served(copy: Path) -> None:
+    newer = Path(shutil.copytree(copy, copy.parent / "10"))
+    edit_manifest(newer, lambda content: content.update(version=10))
+    shutil.copytree(copy, copy.parent / ".writing-abc")
+    assert Model.latest(copy.parent).manifest.version == 10
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="nowhere: no such model folder"):
+        Model.latest(tmp_path / "nowhere")
+
+
+def test_a_folder_without_versions_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="holds no version folder"):
+        Model.latest(tmp_path)
+
+
+def remove_manifest(folder: Path) -> None:
+    (folder / MANIFEST).unlink()
+
+
+def garble_manifest(folder: Path) -> None:
+    (folder / MANIFEST).write_text("{")
+
+
+def drop_thresholds(folder: Path) -> None:
+    edit_manifest(folder, lambda content: content.pop("thresholds"))
+
+
+def swap_labels(folder: Path) -> None:
+    edit_manifest(folder, lambda content: content.update(labels=["fake", "real"]))
+
+
+def change_side(folder: Path) -> None:
+    edit_manifest(folder, lambda content: content.update(input_side=96))
+
+
+def change_version(folder: Path) -> None:
+    edit_manifest(folder, lambda content: content.update(version=7))
+
+
+def change_weights(folder: Path) -> None:
+    weights = bytearray((folder / WEIGHTS).read_bytes())
+    weights[1000] ^= 1
+    (folder / WEIGHTS).write_bytes(weights)
+
+
+def remove_weights(folder: Path) -> None:
+    (folder / WEIGHTS).unlink()
+
+
+def garble_graph(folder: Path) -> None:
+    (folder / "saved_model.pb").write_bytes(b"garbage")
+
+
+def remove_graph(folder: Path) -> None:
+    (folder / "saved_model.pb").unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (remove_manifest, "model.json: No such file"),
+        (garble_manifest, "Invalid JSON"),
+        (drop_thresholds, "thresholds: Field required"),
+        (swap_labels, "labels.0"),
+        (change_side, "does not fit model.json"),
+        (change_version, "another artifact, deepfake/7"),
+        (change_weights, "not those that model.json names"),
+        (remove_weights, "No such file"),
+        (garble_graph, "TensorFlow cannot load it"),
+        (remove_graph, "TensorFlow cannot load it"),
+    ],
+)
+def test_a_broken_artifact_is_refused_in_one_line(
+    copy: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    damage(copy)
+    with pytest.raises(ArtifactError) as caught:
+        Model.latest(copy.parent)
+    assert reason in str(caught.value)
+    assert str(copy) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_artifact_without_a_signature_is_refused(copy: Path) -> None:
+    class Other(tf.Module):  # type: ignore[misc]
+        @tf.function(input_signature=[tf.TensorSpec((None, 8, 8, 3), tf.uint8, "image")])
+        def __call__(self, image: Any) -> Any:
+            return {"fake_probability": tf.reduce_mean(tf.cast(image, tf.float32), (1, 2, 3))}
+
+    saved = copy.parent / "other"
+    tf.saved_model.save(Other(), str(saved))
+    shutil.copy(saved / "saved_model.pb", copy / "saved_model.pb")
+    with pytest.raises(ArtifactError):
+        Model(copy)
+
+
+def test_the_shipped_manifest_says_how_good_the_model_is() -> None:
+    metrics = Manifest.read(ARTIFACT / "1").metrics
+    assert metrics.overall.real + metrics.overall.fake == 2545
+    assert metrics.overall.roc_auc is not None
+    assert 0.5 < metrics.overall.roc_auc < 1
+    assert {"ffhq", "stylegan", "dfdc", "lfwswap"} <= set(metrics.by_source)

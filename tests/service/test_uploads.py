@@ -1,0 +1,83 @@
+"""Reading the body: kept in memory, never on the disk, and counted while it comes."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import Request
+
+from service.errors import BodyTooLarge
+from service.uploads import read_upload
+
+MIB = 2**20
+HEAD = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+TAIL = b"\r\n--edge--\r\n"
+
+
+def request_of(chunks: list[bytes], headers: dict[str, str]) -> tuple[Request, Callable[[], int]]:
+    """A request whose body comes in `chunks`, and how many of them were asked for."""
+    asked = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        body = chunks[asked - 1]
+        return {"type": "http.request", "body": body, "more_body": asked < len(chunks)}
+
+    given = {"content-type": "multipart/form-data; boundary=edge", **headers}
+    raw = [(name.encode(), value.encode()) for name, value in given.items()]
+    return Request({"type": "http", "headers": raw}, receive), lambda: asked
+
+
+def test_a_large_file_stays_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No temporary folder can be written here, as in a container with a read-only root."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    request, _ = request_of([HEAD, bytes(8 * MIB), TAIL], {})
+    assert asyncio.run(read_upload(request, 10 * MIB)) == bytes(8 * MIB)
+
+
+def test_starlettes_own_parser_would_have_written_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The test above can fail: this is what it guards against."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    request, _ = request_of([HEAD, bytes(8 * MIB), TAIL], {})
+
+    async def read() -> None:
+        await request.form()
+
+    with pytest.raises(FileNotFoundError):
+        asyncio.run(read())
+
+
+def test_a_declared_length_over_the_limit_is_refused_unread() -> None:
+    request, asked = request_of([HEAD, bytes(MIB), TAIL], {"content-length": str(2 * MIB)})
+    with pytest.raises(BodyTooLarge, match="1 MiB"):
+        asyncio.run(read_upload(request, MIB))
+    assert asked() == 0
+
+
+def test_an_undeclared_length_is_counted_and_reading_stops_at_the_limit() -> None:
+    request, asked = request_of([HEAD, *[bytes(MIB)] * 50, TAIL], {})
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(read_upload(request, 3 * MIB))
+    assert asked() == 4
+
+
+def test_a_length_that_lies_is_counted_all_the_same() -> None:
+    request, _ = request_of([HEAD, *[bytes(MIB)] * 5, TAIL], {"content-length": "10"})
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(read_upload(request, 3 * MIB))
+
+
+def test_the_limit_is_inclusive() -> None:
+    body = HEAD + b"picture" + TAIL
+
+    request, _ = request_of([body], {"content-length": str(len(body))})
+    assert asyncio.run(read_upload(request, len(body))) == b"picture"
+    request, _ = request_of([body], {"content-length": str(len(body))})
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(read_upload(request, len(body) - 1))

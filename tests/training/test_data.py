@@ -1,0 +1,74 @@
+"""A folder of pictures: its layouts, its label order, and what is wrong with it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.pictures import smooth, write_dataset
+from training.data import LABELS, Sample, find_samples
+from training.errors import DataError
+
+
+def test_real_is_zero_and_fake_is_one(dataset: Path) -> None:
+    assert LABELS == ("real", "fake")
+    for sample in find_samples(dataset, "train"):
+        assert sample.path.parent.name == LABELS[sample.label]
+
+
+def test_every_picture_is_found_once_and_in_the_same_order(dataset: Path) -> None:
+    samples = find_samples(dataset, "train")
+    assert len({sample.path for sample in samples}) == len(samples) == 160
+    assert samples == find_samples(dataset, "train")
+
+
+def test_val_is_valid(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, train=1, other=2, valid="val")
+    assert len(find_samples(root, "valid")) == 4
+
+
+def test_a_data_set_nested_one_level_deep_is_found(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "real_vs_fake" / "real-vs-fake", train=3, other=1)
+    assert len(find_samples(tmp_path / "real_vs_fake", "train")) == 6
+
+
+@pytest.mark.parametrize("name", ["a.JPG", "b.jpeg", "c.Png", "d.webp", "e.bmp", "f.gif", "g.tiff"])
+def test_common_formats_are_found_in_any_case(tmp_path: Path, name: str) -> None:
+    root = write_dataset(tmp_path, train=1, other=1)
+    smooth(0).save(root / "train" / "fake" / name)
+    assert name in {sample.path.name for sample in find_samples(root, "train")}
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, train=1, other=1)
+    (root / "train" / "fake" / "notes.txt").write_text("no picture")
+    assert len(find_samples(root, "train")) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("dfdc__3fa9.jpg", "dfdc"), ("a__b__c.jpg", "a"), ("photo_1.jpg", "all"), ("1.jpg", "all")],
+)
+def test_the_source_is_the_name_up_to_the_double_underscore(name: str, source: str) -> None:
+    assert Sample(Path("train/real") / name, 0).source == source
+
+
+@pytest.mark.parametrize("missing", ["", "train", "train/fake"])
+def test_a_missing_folder_is_named(tmp_path: Path, missing: str) -> None:
+    root = write_dataset(tmp_path / "data", train=1, other=1)
+    shutil.rmtree(root / missing)
+    with pytest.raises(DataError, match=f"{root / missing}: no such folder"):
+        find_samples(root, "train")
+
+
+def test_a_folder_without_splits_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=f"{tmp_path}: holds no train, valid or test folder"):
+        find_samples(tmp_path, "train")
+
+
+def test_an_empty_class_is_named(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, train=1, other=1)
+    for path in (root / "train" / "real").iterdir():
+        path.unlink()
+    with pytest.raises(DataError, match=f"{root}/train/real: holds no picture"):
+        find_samples(root, "train")

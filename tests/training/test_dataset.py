@@ -1,0 +1,70 @@
+"""The pipelines: each picture once an epoch, the same order for the same seed, from any epoch."""
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from training.augment import augment
+from training.data import find_samples
+from training.dataset import ordered_batches, training_batches
+from training.pixels import Pixels, load_pixels
+
+BATCH = 30
+STEPS = 6  # 160 pictures: the last batch is smaller
+
+
+@pytest.fixture(scope="module")
+def pixels(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Pixels:
+    return load_pixels(find_samples(dataset, "train"), 32, tmp_path_factory.mktemp("cache"))
+
+
+def brightness(images: np.ndarray) -> list[float]:
+    """A number a picture that a mirror image shares."""
+    return [float(image.mean()) for image in images.astype(np.float64)]
+
+
+def epoch(pixels: Pixels, seed: int, number: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    batches = training_batches(pixels, BATCH, seed, first_epoch=number).as_numpy_iterator()
+    return list(islice(batches, STEPS))
+
+
+def test_ordered_batches_are_the_pixels_as_they_are(pixels: Pixels) -> None:
+    batches = list(ordered_batches(pixels, BATCH).as_numpy_iterator())
+    assert np.array_equal(np.concatenate([images for images, _ in batches]), pixels.images)
+    assert np.array_equal(np.concatenate([labels for _, labels in batches]), pixels.labels)
+
+
+def test_an_epoch_holds_each_picture_once_with_its_label(pixels: Pixels) -> None:
+    batches = epoch(pixels, seed=0, number=0)
+    drawn = [
+        pair for images, labels in batches for pair in zip(brightness(images), labels, strict=True)
+    ]
+    expected = zip(brightness(pixels.images), pixels.labels, strict=True)
+    assert sorted(drawn) == sorted(expected)
+
+
+def test_the_order_differs_between_epochs_and_seeds_but_not_between_runs(pixels: Pixels) -> None:
+    first = [brightness(images) for images, _ in epoch(pixels, seed=0, number=0)]
+    assert first == [brightness(images) for images, _ in epoch(pixels, seed=0, number=0)]
+    assert first != [brightness(images) for images, _ in epoch(pixels, seed=0, number=1)]
+    assert first != [brightness(images) for images, _ in epoch(pixels, seed=1, number=0)]
+
+
+def test_beginning_at_a_later_epoch_gives_what_would_have_come(pixels: Pixels) -> None:
+    endless = training_batches(pixels, BATCH, 0).as_numpy_iterator()
+    through = list(islice(endless, STEPS, 2 * STEPS))
+    for (images, labels), (resumed, its_labels) in zip(through, epoch(pixels, 0, 1), strict=True):
+        assert np.array_equal(images, resumed)
+        assert np.array_equal(labels, its_labels)
+
+
+def test_augmentation_mirrors_about_half_of_the_pictures(pixels: Pixels) -> None:
+    images = pixels.images[:40]
+    augmented = augment(tf.constant(images), tf.constant([0, 7], tf.int64)).numpy()
+    mirrored = [np.array_equal(a, b[:, ::-1]) for a, b in zip(augmented, images, strict=True)]
+    same = [np.array_equal(a, b) for a, b in zip(augmented, images, strict=True)]
+    assert all(a != b for a, b in zip(mirrored, same, strict=True))
+    assert 8 <= sum(mirrored) <= 32

@@ -1,0 +1,77 @@
+"""The artifact that training writes is the one that the service takes, the right way round."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.manifest import Manifest
+from service.model import Model
+from tests.conftest import run_training
+from tests.pictures import smooth, striped
+from training.errors import RunError
+from training.evaluate import Evaluation
+from training.export import export
+
+
+def test_the_service_takes_it(exported: Path) -> None:
+    manifest = Model(exported).manifest
+    assert (manifest.name, manifest.version, manifest.architecture) == ("tiny", 1, "baseline_cnn")
+    assert manifest.input_side == 128
+
+
+def test_fakes_score_high_and_reals_low(exported: Path) -> None:
+    """Pins which way the sigmoid points: from the folder's names to the served probability."""
+    model = Model(exported)
+    real = np.stack([np.asarray(smooth(seed, side=128)) for seed in range(900, 920)])
+    fake = np.stack([np.asarray(striped(seed, side=128)) for seed in range(900, 920)])
+    assert model.manifest.labels == ("real", "fake")
+    assert model.score(fake).mean() > 0.5 > model.score(real).mean()
+
+
+def test_model_json_holds_the_runs_results(exported: Path, trained_run: Path) -> None:
+    manifest = Manifest.read(exported)
+    calibration = json.loads((trained_run / "calibration.json").read_text())
+    metrics = json.loads((trained_run / "evaluation" / "metrics.json").read_text())
+    config = json.loads((trained_run / "config.json").read_text())
+    assert manifest.metrics.model_dump() == metrics
+    assert manifest.temperature == calibration["temperature"]
+    assert manifest.thresholds.fake_above == calibration["fake_above"]
+    assert manifest.data_fingerprint == config["data_fingerprint"]
+    assert (
+        manifest.metrics.overall.accuracy
+        == Evaluation.read(trained_run / "evaluation").overall.accuracy
+    )
+
+
+def test_the_next_export_is_the_next_version(exported: Path, trained_run: Path) -> None:
+    done = run_training("export", trained_run, "--out", exported.parent, cwd=trained_run)
+    assert Path(done.stdout.strip().splitlines()[-1]) == exported.parent / "2"
+    assert Model.latest(exported.parent).manifest.version == 2
+
+
+def test_an_unfinished_run_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no training run"):
+        export(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_that_fails_leaves_nothing(
+    trained_run: Path, exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert exported.is_dir()
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "rename", fail)
+    with pytest.raises(OSError, match="disk full"):
+        export(trained_run, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_the_artifact_can_be_read_by_another_user(exported: Path) -> None:
+    for path in [exported, *exported.rglob("*")]:
+        assert path.stat().st_mode & 0o044 == 0o044, path

@@ -1,0 +1,88 @@
+"""Pixels as the network sees them: the service's own, cached, with what was skipped."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service import imaging
+from tests.pictures import smooth, write_dataset
+from training.data import find_samples
+from training.errors import DataError
+from training.pixels import load_pixels, load_split
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path / "data", train=3, other=2)
+
+
+def test_the_pixels_are_those_that_the_service_would_see(root: Path, tmp_path: Path) -> None:
+    samples = find_samples(root, "train")
+    pixels = load_pixels(samples, 64, tmp_path / "cache")
+    for sample, image, label in zip(samples, pixels.images, pixels.labels, strict=True):
+        served = imaging.resize(imaging.decode(sample.path.read_bytes()).pixels, 64)
+        assert np.array_equal(image, served)
+        assert label == sample.label
+
+
+def test_an_unreadable_picture_is_skipped_and_named(root: Path, tmp_path: Path) -> None:
+    bad = root / "train" / "real" / "left__1.png"
+    bad.write_bytes(bad.read_bytes()[:100])
+    samples = find_samples(root, "train")
+    pixels = load_pixels(samples, 64, tmp_path / "cache")
+    assert len(pixels.images) == len(pixels.labels) == len(pixels.sources) == 5
+    assert pixels.skipped == [f"{bad}: The PNG data is damaged or cut short."]
+    assert str(bad) not in pixels.files
+    assert pixels.labels.tolist() == [0, 0, 1, 1, 1]
+
+
+def test_a_class_without_a_readable_picture_is_named(root: Path, tmp_path: Path) -> None:
+    for path in (root / "train" / "fake").iterdir():
+        path.write_bytes(b"broken")
+    with pytest.raises(DataError, match=f"{root}/train/fake: no fake picture can be read"):
+        load_pixels(find_samples(root, "train"), 64, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == [], "nothing half-built is left"
+
+
+def test_the_second_time_nothing_is_decoded(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = find_samples(root, "train")
+    first = load_pixels(samples, 64, tmp_path / "cache")
+
+    def fail(*_: object) -> None:
+        pytest.fail("decoded again")
+
+    monkeypatch.setattr(imaging, "decode", fail)
+    again = load_pixels(samples, 64, tmp_path / "cache")
+    assert np.array_equal(first.images, again.images)
+    assert first.fingerprint == again.fingerprint
+
+
+def test_a_changed_picture_or_side_is_decoded_anew(root: Path, tmp_path: Path) -> None:
+    first = load_pixels(find_samples(root, "train"), 64, tmp_path / "cache")
+    smooth(99).save(root / "train" / "real" / "left__1.png")
+    changed = load_pixels(find_samples(root, "train"), 64, tmp_path / "cache")
+    assert not np.array_equal(first.images, changed.images)
+    assert first.fingerprint != changed.fingerprint
+    assert load_pixels(find_samples(root, "train"), 48, tmp_path / "cache").images.shape[1] == 48
+
+
+def test_the_fingerprint_knows_the_labels(root: Path, tmp_path: Path) -> None:
+    before = load_pixels(find_samples(root, "train"), 64, tmp_path / "cache").fingerprint
+    moved = root / "train" / "real" / "left__1.png"
+    moved.rename(root / "train" / "fake" / "left__9.png")
+    after = load_pixels(find_samples(root, "train"), 64, tmp_path / "cache").fingerprint
+    assert before != after
+
+
+def test_what_was_skipped_is_said(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (root / "train" / "real" / "left__1.png").write_bytes(b"broken")
+    load_split(root, "train", 64)
+    said = capsys.readouterr().err
+    assert "train: 5 pictures, 1 skipped" in said
+    assert "left__1.png" in said
