@@ -8,7 +8,7 @@ DATA ?= data
 MODEL ?= models/deepfake/1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-container lint train evaluate docker bench clean
+.PHONY: help run test test-browser screenshots test-container lint train evaluate docker bench clean
 
 help:  ## print the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -21,6 +21,9 @@ test: $(VENV)/dev.stamp  ## install, then run the tests that need nothing but Py
 
 test-browser: $(VENV)/dev.stamp  ## the page in a real Chromium, which must be on the PATH
 	$(BIN)/pytest -m browser
+
+screenshots: $(VENV)/dev.stamp  ## take the pictures in docs/ anew
+	SCREENSHOTS=$(CURDIR)/docs $(BIN)/pytest -m browser
 
 test-container: $(VENV)/dev.stamp  ## build the image and use it; needs a Docker engine
 	$(BIN)/pytest -m container

@@ -45,7 +45,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float 
 def running_server(stop: signal.Signals = signal.SIGTERM, **environment: str) -> Iterator[str]:
     """A real `deepfake serve` on a free port; yields its address; checks that it ends well."""
     port = free_port()
-    command = [BIN / "deepfake", "serve", "--port", str(port)]
+    command = [str(BIN / "deepfake"), "serve", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)

@@ -26,7 +26,7 @@ def test_model_is_the_artifacts_own_description(server: str) -> None:
 
 
 def serve(**environment: str) -> subprocess.CompletedProcess[str]:
-    command = [BIN / "deepfake", "serve", "--port", str(free_port())]
+    command = [str(BIN / "deepfake"), "serve", "--port", str(free_port())]
     env = {**os.environ, **environment}
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
 

@@ -112,8 +112,8 @@ def test_an_interrupted_csv_is_resumed_to_the_same_rows(tmp_path: Path) -> None:
     folder.mkdir()
     for seed in range(300):
         smooth(seed, side=400).save(folder / f"{seed:03}.jpg")
-    command = [BIN / "deepfake", "predict", folder, "--format", "csv", "--output", out]
-    process = subprocess.Popen(command, cwd=ROOT)
+    command = ["predict", folder, "--format", "csv", "--output", out]
+    process = subprocess.Popen([str(BIN / "deepfake"), *map(str, command)], cwd=ROOT)
     while not out.exists() or out.read_text().count("\n") < 20:
         assert process.poll() is None
         time.sleep(0.005)
@@ -149,8 +149,10 @@ def test_ctrl_c_leaves_valid_json(tmp_path: Path) -> None:
     folder.mkdir()
     for seed in range(300):
         smooth(seed, side=400).save(folder / f"{seed:03}.jpg")
-    command = [BIN / "deepfake", "predict", folder, "--format", "json", "--output", out]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    command = ["predict", folder, "--format", "json", "--output", out]
+    process = subprocess.Popen(
+        [str(BIN / "deepfake"), *map(str, command)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
     while not out.exists() or out.stat().st_size == 0:
         assert process.poll() is None
         time.sleep(0.005)

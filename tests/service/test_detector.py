@@ -8,7 +8,7 @@ import pytest
 
 from service import imaging
 from service.detector import Detector
-from service.errors import CorruptImage
+from service.errors import CorruptImage, ImageTooLarge
 from service.model import Model
 from tests.pictures import encode, smooth
 
@@ -39,7 +39,7 @@ def test_a_damaged_picture_raises(detector: Detector, face: bytes) -> None:
 
 
 def test_the_pixel_limit_is_the_one_it_was_given(model: Model, face: bytes) -> None:
-    with pytest.raises(imaging.ImageTooLarge):
+    with pytest.raises(ImageTooLarge):
         asyncio.run(Detector(model, max_pixels=100).analyse(face))
 
 

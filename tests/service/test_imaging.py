@@ -160,7 +160,7 @@ def test_too_small_is_refused(size: tuple[int, int]) -> None:
 
 def test_resize_is_pillows_antialiased_bicubic() -> None:
     """Golden values: another filter, or one without antialiasing, gives others."""
-    ramp = np.arange(0, 256, 4, np.uint8).reshape(8, 8).repeat(3).reshape(8, 8, 3)
+    ramp = np.arange(0, 256, 4).astype(np.uint8).reshape(8, 8).repeat(3).reshape(8, 8, 3)
     assert imaging.resize(ramp, 3)[:, :, 0].tolist() == [
         [33, 43, 53],
         [116, 126, 136],

@@ -1,0 +1,1 @@
+"""Figures, measured on the machine that they are read on; never part of the tests."""

@@ -1,0 +1,92 @@
+"""Does reading data hold up training? Images/s with the pipeline against one batch in memory.
+
+    python -m benchmarks.input_pipeline [--data DIR]
+
+Without ``--data``, pictures are made up. Both sides run the same training step of the baseline,
+in turn, so that a machine whose speed drifts slows both; a ratio of 1 means that the processor
+never waits for data. The aim is 0.9.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import islice, repeat
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from training.architectures import baseline_cnn
+from training.data import find_samples
+from training.dataset import training_batches
+from training.pixels import load_pixels
+
+Batch = tuple[tf.Tensor, tf.Tensor]
+
+BATCH_SIZE = 64
+STEPS = 15  # a round: about five seconds on two cores
+ROUNDS = 5
+MADE_UP = 1500  # pictures of each label
+
+
+def make_pictures(root: Path) -> Path:
+    """Write 256 px JPEGs of noise, laid out as a data set."""
+    generator = np.random.default_rng(0)
+    for label in ("real", "fake"):
+        folder = root / "train" / label
+        folder.mkdir(parents=True)
+        for number in range(MADE_UP):
+            coarse = Image.fromarray(generator.integers(0, 255, (32, 32, 3), np.uint8))
+            coarse.resize((256, 256)).save(folder / f"{number}.jpg")
+    return root
+
+
+def measure(data: Path, cache: Path) -> Iterator[tuple[float, float]]:
+    """Images/s of one round with the pipeline and of one with a batch in memory."""
+    model = baseline_cnn()
+    pixels = load_pixels(find_samples(data, "train"), model.input_shape[1], cache)
+    pipeline = iter(training_batches(pixels, BATCH_SIZE, seed=0))
+    batch = next(pipeline)
+
+    in_memory = repeat(batch)
+    for side in (pipeline, in_memory):  # warms up both
+        run_steps(model, side, 3)
+    for _ in range(ROUNDS):
+        yield run_steps(model, pipeline, STEPS), run_steps(model, in_memory, STEPS)
+
+
+def run_steps(model: keras.Model, batches: Iterator[Batch], steps: int) -> float:
+    """Train on ``steps`` batches; images/s."""
+    began = time.perf_counter()
+    for images, labels in islice(batches, steps):
+        model.train_on_batch(images, labels)
+    return steps * BATCH_SIZE / (time.perf_counter() - began)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path)
+    data = parser.parse_args().data
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = data or make_pictures(Path(scratch) / "data")
+        rounds = list(measure(folder, Path(scratch) / "cache"))
+    table = Table("", "median", "min", "max", title=f"Training input, {ROUNDS} rounds in turn")
+    for name, figures in (
+        ("pipeline, images/s", [pipeline for pipeline, _ in rounds]),
+        ("batch in memory, images/s", [memory for _, memory in rounds]),
+        ("ratio, round by round", [pipeline / memory for pipeline, memory in rounds]),
+    ):
+        cells = (statistics.median(figures), min(figures), max(figures))
+        table.add_row(name, *(f"{cell:.3g}" for cell in cells))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

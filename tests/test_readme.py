@@ -1,0 +1,125 @@
+"""The README is true: its commands run, its settings and figures are the real ones."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.manifest import Manifest
+from service.settings import Settings
+from tests.conftest import ARTIFACT, ROOT, free_port, wait_until_ready
+from tests.pictures import PORTRAIT, smooth, write_dataset
+
+README = (ROOT / "README.md").read_text()
+COMMANDS = [
+    line
+    for block in re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
+    for line in block.replace("\\\n", " ").splitlines()
+    if line and not line.startswith("#")
+]
+
+# Commands that another check runs, and where.
+ELSEWHERE = {
+    "make test": ".ci/run",
+    "make test-browser": ".ci/run",
+    "make test-container": ".ci/run",
+    "make lint": ".ci/run",
+    "docker compose up": "tests/container/test_container.py",
+    "make docker": "tests/container/test_container.py",
+}
+NEEDS_A_GPU = {"docker compose up gpu"}
+STARTS_THE_SERVER = "make run"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout beside the pictures that the README speaks of.
+
+    Its .venv is this one, marked as up to date, so that nothing is installed twice.
+    """
+    clone = tmp_path_factory.mktemp("clone") / "deepfake"
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.check_output(listed, cwd=ROOT, text=True).splitlines():
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, clone / name)
+    (clone / ".venv").mkdir()
+    for path in Path(sys.prefix).iterdir():
+        if path.suffix != ".stamp":
+            (clone / ".venv" / path.name).symlink_to(path)
+    for name in ("run.stamp", "dev.stamp"):
+        (clone / ".venv" / name).touch()
+    PORTRAIT.save(clone / "face.jpg")
+    (clone / "photos").mkdir()
+    smooth(1, side=200).save(clone / "photos" / "one.png")
+    write_dataset(clone / "faces")
+    return clone
+
+
+@pytest.fixture(scope="module")
+def port(clone: Path) -> Iterator[int]:
+    """`make run` in the clone, on a free port; ended like with Ctrl-C."""
+    port = free_port()
+    process = subprocess.Popen(
+        STARTS_THE_SERVER.split(),
+        cwd=clone,
+        env={**os.environ, "DEEPFAKE_PORT": str(port)},
+        start_new_session=True,
+    )
+    wait_until_ready(f"http://127.0.0.1:{port}", process)
+    yield port
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(30)
+
+
+def test_the_two_commands_that_do_all_the_set_up_are_there() -> None:
+    assert STARTS_THE_SERVER in COMMANDS
+    assert "make test" in COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_runs(command: str, clone: Path, port: int) -> None:
+    if command == STARTS_THE_SERVER or command in NEEDS_A_GPU:
+        return
+    if command in ELSEWHERE:
+        assert (ROOT / ELSEWHERE[command]).is_file()
+        return
+    command = command.replace("localhost:8000", f"localhost:{port}")
+    run = next((clone / "runs").glob("*-baseline_cnn"), clone)  # the one that `make train` made
+    command = command.replace("runs/20260101-120000-baseline_cnn", str(run))
+    done = subprocess.run(
+        ["bash", "-euc", command], cwd=clone, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented_with_its_default(name: str) -> None:
+    field = Settings.model_fields[name]
+    row = next(line for line in README.splitlines() if f"`DEEPFAKE_{name.upper()}`" in line)
+    assert f"`{field.default}`" in row
+    assert str(field.description) in row
+
+
+def test_the_figures_are_the_shipped_models() -> None:
+    metrics = Manifest.read(ARTIFACT / "1").metrics
+    for name, source in [*metrics.by_source.items(), ("**all**", metrics.overall)]:
+        shares = (source.accuracy, source.roc_auc, source.precision, source.recall)
+        cells = ["-" if share is None else f"{share:.3f}" for share in shares]
+        assert f"| {name} | {source.real} | {source.fake} | {' | '.join(cells)} |" in README
+
+
+@pytest.mark.parametrize("target", re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
+def test_every_target_is_printed_by_a_bare_make(target: str) -> None:
+    printed = subprocess.check_output(["make"], cwd=ROOT, text=True)
+    assert re.search(rf"^{target} +\w", printed, re.M)
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))
+def test_every_link_leads_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
