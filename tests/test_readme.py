@@ -1,5 +1,7 @@
 """The README is true: its commands run, its settings and figures are the real ones."""
 
+import asyncio
+import json
 import os
 import re
 import shutil
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from service.detector import Detector
 from service.manifest import Manifest
 from service.settings import Settings
 from tests.conftest import ARTIFACT, ROOT, free_port, wait_until_ready
@@ -57,7 +60,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     PORTRAIT.save(clone / "face.jpg")
     (clone / "photos").mkdir()
     smooth(1, side=200).save(clone / "photos" / "one.png")
-    write_dataset(clone / "faces")
+    write_dataset(clone / "faces", train=16, other=8)
     return clone
 
 
@@ -114,7 +117,20 @@ def test_the_figures_are_the_shipped_models() -> None:
         assert f"| {name} | {source.real} | {source.fake} | {' | '.join(cells)} |" in README
 
 
-@pytest.mark.parametrize("target", re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
+def test_the_example_answer_is_the_shipped_models(clone: Path, detector: Detector) -> None:
+    shown = json.loads(re.findall(r"```json\n(.*?)```", README, flags=re.DOTALL)[0])
+    data = (clone / "face.jpg").read_bytes()
+    answer = asyncio.run(detector.analyse(data)).prediction.model_dump(mode="json")
+    assert set(shown) == {*answer, "request_id"}
+    for name in ("verdict", "label", "faces", "warnings", "model"):
+        assert shown[name] == answer[name]
+    assert shown["fake_probability"] == pytest.approx(answer["fake_probability"], abs=5e-5)
+    assert f"Predicted: {answer['label']} Image\nConfidence: {answer['confidence']:.4f}" in README
+
+
+@pytest.mark.parametrize(
+    "target", re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M)
+)
 def test_every_target_is_printed_by_a_bare_make(target: str) -> None:
     printed = subprocess.check_output(["make"], cwd=ROOT, text=True)
     assert re.search(rf"^{target} +\w", printed, re.M)
