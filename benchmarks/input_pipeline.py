@@ -22,10 +22,10 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from training.architectures import baseline_cnn
 from training.data import find_samples
 from training.dataset import training_batches
 from training.pixels import load_pixels
+from training.recipes import find_recipe
 
 Batch = tuple[tf.Tensor, tf.Tensor]
 
@@ -50,9 +50,10 @@ def make_pictures(root: Path) -> Path:
 
 def measure(data: Path, cache: Path) -> Iterator[tuple[float, float]]:
     """Images/s of one round with the pipeline and of one with a batch in memory."""
-    model = baseline_cnn()
-    pixels = load_pixels(find_samples(data, "train"), model.input_shape[1], cache)
-    pipeline = iter(training_batches(pixels, BATCH_SIZE, seed=0))
+    recipe = find_recipe("baseline_cnn")
+    model = recipe.build(None, 1)
+    pixels = load_pixels(find_samples(data, "train"), recipe.training_view, cache)
+    pipeline = iter(training_batches(pixels, recipe.order, recipe.augment, BATCH_SIZE, seed=0))
     batch = next(pipeline)
 
     in_memory = repeat(batch)

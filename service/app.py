@@ -28,7 +28,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.detector = Detector(Model.latest(settings.model), settings.max_pixels)
+        app.state.detector = Detector(
+            Model.latest(settings.model), settings.max_pixels, settings.face_model
+        )
         yield
 
     app = FastAPIOffline(

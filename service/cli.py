@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from service import bulk, report
-from service.errors import ArtifactError, SettingsError
+from service.errors import ArtifactError, FaceModelError, SettingsError
 from service.settings import read_settings
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _detector() -> "Detector":
     from service.model import Model
 
     settings = read_settings()
-    return Detector(Model.latest(settings.model), settings.max_pixels)
+    return Detector(Model.latest(settings.model), settings.max_pixels, settings.face_model)
 
 
 @contextmanager
@@ -125,5 +125,5 @@ def run() -> None:
     """Entry point: what stops the start is one line and status 1."""
     try:
         app()
-    except (ArtifactError, SettingsError) as error:
+    except (ArtifactError, FaceModelError, SettingsError) as error:
         sys.exit(f"error: {error}")

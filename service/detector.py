@@ -4,18 +4,26 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
 import anyio
 import anyio.to_thread
+import numpy as np
+from numpy.typing import NDArray
 
-from service import imaging, verdict
+from service import faces, imaging, schemas, verdict
+from service.faces import Face, FaceFinder
 from service.imaging import Picture, Pixels
 from service.model import Model
-from service.schemas import ImageFacts, ModelName, Prediction, Timing
+from service.schemas import Box, ImageFacts, ModelName, Prediction, Timing
+from service.verdict import WarningCode
+
+MAX_FACES = 32  # of one picture, the largest; bounds what a picture of a crowd costs
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
+Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +49,15 @@ class _Stopwatch:
 class Detector:
     """Scores pictures off the event loop, as many at once as there are cores."""
 
-    def __init__(self, model: Model, max_pixels: int = imaging.MAX_PIXELS) -> None:
+    def __init__(
+        self,
+        model: Model,
+        max_pixels: int = imaging.MAX_PIXELS,
+        face_model: Path | None = None,
+    ) -> None:
         self.model = model
         self._max_pixels = max_pixels
+        self._finder = FaceFinder(face_model)
         self._workers = anyio.CapacityLimiter(os.cpu_count() or 1)
 
     async def analyse(self, data: bytes) -> Analysis:
@@ -54,27 +68,34 @@ class Detector:
         """
         watch = _Stopwatch(time.perf_counter())
         picture, decode_ms = await self._run(watch, imaging.decode, data, self._max_pixels)
-        side = self.model.manifest.input_side
-        pixels, faces_ms = await self._run(watch, imaging.resize, picture.pixels, side)
-        probability, model_ms = await self._run(watch, self._score, pixels)
+        (found, shown), faces_ms = await self._run(watch, self._look, picture.pixels)
+        shown = shown[:MAX_FACES]
+        scores, model_ms = await self._run(watch, self.model.score, shown)
         timing = Timing(
             decode=decode_ms, faces=faces_ms, queue=watch.queue, model=model_ms, total=watch.total
         )
-        return Analysis(self._predict(picture, probability, timing), picture)
+        return Analysis(self._predict(picture, found, scores, timing), picture)
 
-    def _score(self, pixels: Pixels) -> float:
-        return float(self.model.score(pixels[None])[0])
-
-    def _predict(self, picture: Picture, probability: float, timing: Timing) -> Prediction:
+    def _look(self, pixels: Pixels) -> tuple[list[Face], Pixels]:
         manifest = self.model.manifest
-        warnings = verdict.find_warnings(picture.width, picture.height, manifest.input_side)
+        return faces.look(pixels, self._finder, manifest.crop_margin, manifest.input_side)
+
+    def _predict(
+        self, picture: Picture, found: list[Face], scores: Scores, timing: Timing
+    ) -> Prediction:
+        manifest = self.model.manifest
+        probability = float(scores.max())
         label, confidence = verdict.label(probability)
+        warnings = self._warnings(picture, found, int(scores.argmax()))
         return Prediction(
             verdict=verdict.judge(probability, manifest.thresholds, warnings),
             label=label,
             confidence=confidence,
             fake_probability=probability,
-            faces=[],
+            faces=[
+                self._face(face, float(score))
+                for face, score in zip(found, scores, strict=False)  # a whole picture has a score
+            ],
             warnings=warnings,
             model=ModelName(name=manifest.name, version=manifest.version),
             image=ImageFacts(
@@ -84,6 +105,23 @@ class Detector:
                 sha256=picture.sha256,
             ),
             timing_ms=timing,
+        )
+
+    def _warnings(self, picture: Picture, found: list[Face], deciding: int) -> list[WarningCode]:
+        manifest = self.model.manifest
+        warnings = verdict.picture_warnings(manifest, picture.width, picture.height, len(found))
+        if found:
+            warnings += verdict.face_warnings(manifest, found[deciding])
+        return warnings + ([WarningCode.MANY_FACES] if len(found) > MAX_FACES else [])
+
+    def _face(self, face: Face, score: float) -> schemas.Face:
+        manifest = self.model.manifest
+        warnings = verdict.face_warnings(manifest, face)
+        return schemas.Face(
+            box=Box(x=face.x, y=face.y, width=face.width, height=face.height),
+            detection_score=face.score,
+            fake_probability=score,
+            verdict=verdict.judge(score, manifest.thresholds, warnings),
         )
 
     async def _run(

@@ -14,6 +14,7 @@
     │   ├── ImageTooLarge            413  image_too_large
     │   └── ImageTooSmall            422  image_too_small
     ├── SettingsError            a DEEPFAKE_* variable; stops the start, never a request
+    ├── FaceModelError           the face detector's file; stops the start, never a request
     └── ArtifactError            the model's folder; stops the start, never a request
 
 An upload or image error is the caller's to mend: its ``detail`` says how, in words that can be
@@ -121,6 +122,10 @@ class ImageTooSmall(ImageError):
 
 class SettingsError(DeepfakeError):
     """An environment variable has a value that cannot be used."""
+
+
+class FaceModelError(DeepfakeError):
+    """The face detector's file is missing, or is another one."""
 
 
 class ArtifactError(DeepfakeError):

@@ -63,8 +63,11 @@ class Manifest(_Frozen):
         description="Label order: real = 0, fake = 1."
     )
     input_side: int = Field(ge=8, description="Side of the square that the network sees, pixels.")
-    crop_margin: None = Field(
-        description="Margin around a face's box; null: the whole picture is scored."
+    crop_margin: float | None = Field(
+        ge=0,
+        le=2,
+        description="Margin around a face's box, as a share of its longer side; null: the network "
+        "was trained on whole pictures and no faces are looked for.",
     )
     temperature: float = Field(gt=0, description="Divides the logit; fitted on validation.")
     thresholds: Thresholds

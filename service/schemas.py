@@ -56,7 +56,14 @@ EXAMPLE: dict[str, Any] = {
     "label": "FAKE",
     "confidence": 0.9456,
     "fake_probability": 0.9456,
-    "faces": [],
+    "faces": [
+        {
+            "box": {"x": 58, "y": 40, "width": 141, "height": 182},
+            "detection_score": 0.93,
+            "fake_probability": 0.9456,
+            "verdict": "fake",
+        }
+    ],
     "warnings": [],
     "model": {"name": "deepfake", "version": 1},
     "image": {"width": 256, "height": 256, "format": "JPEG", "sha256": "5f70bf18a0860070" * 4},
@@ -75,9 +82,14 @@ class Prediction(BaseModel):
     label: Label = Field(description="The likelier class, however close.")
     confidence: float = Field(ge=0.5, le=1, description="Calibrated probability of `label`.")
     fake_probability: float = Field(ge=0, le=1, description="Calibrated: 0 real, 1 fake.")
-    faces: list[Face] = Field(description="Empty where the model scores the whole picture.")
+    faces: list[Face] = Field(
+        description="The faces that were scored, the largest first; the most suspicious one's "
+        "score is the picture's. Empty where the whole picture was scored."
+    )
     warnings: list[WarningCode] = Field(
         description="What lowers the trust in the answer and makes the verdict `uncertain`: "
+        "`no_face` (none was found: the whole picture was scored), `small_face` (the face that "
+        "decides is too small to show fine traces), `many_faces` (only the largest were scored), "
         "`low_resolution` (the picture is smaller than what the network sees)."
     )
     model: ModelName

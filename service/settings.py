@@ -18,6 +18,9 @@ class Settings(BaseSettings):
         Path("models/deepfake"),
         description="Folder of the model; the highest version folder in it is served.",
     )
+    face_model: Path | None = Field(
+        None, description="File of the face detector YuNet; without it, the one installed."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     max_body_bytes: int = Field(

@@ -1,8 +1,11 @@
-"""From a probability to words: label, confidence, verdict, warnings."""
+"""From probabilities to words: label, confidence, verdict, warnings."""
 
 from enum import StrEnum
 
-from service.manifest import Thresholds
+from service.faces import Face
+from service.manifest import Manifest, Thresholds
+
+SMALL_FACE = 1 / 3  # of the network's input side: enlarged so far, a face shows no fine traces
 
 
 class Label(StrEnum):
@@ -23,6 +26,9 @@ class Verdict(StrEnum):
 class WarningCode(StrEnum):
     """What lowers the trust in an answer."""
 
+    NO_FACE = "no_face"
+    SMALL_FACE = "small_face"
+    MANY_FACES = "many_faces"
     LOW_RESOLUTION = "low_resolution"
 
 
@@ -33,12 +39,23 @@ def label(fake_probability: float) -> tuple[Label, float]:
     return Label.REAL, 1 - fake_probability
 
 
-def find_warnings(width: int, height: int, input_side: int) -> list[WarningCode]:
-    """What is amiss with a picture of ``width`` x ``height`` for a network that sees a square.
+def picture_warnings(manifest: Manifest, width: int, height: int, faces: int) -> list[WarningCode]:
+    """What is amiss with a picture of ``width`` x ``height`` pixels that was scored as a whole.
 
-    ``low_resolution``: it had to be enlarged, and fine traces cannot be in it.
+    ``no_face``: the network was trained on faces and none was found. ``low_resolution``: the
+    picture had to be enlarged. Nothing is amiss with it where faces were scored.
     """
-    return [WarningCode.LOW_RESOLUTION] if min(width, height) < input_side else []
+    if faces:
+        return []
+    no_face = [WarningCode.NO_FACE] if manifest.crop_margin is not None else []
+    enlarged = min(width, height) < manifest.input_side
+    return no_face + ([WarningCode.LOW_RESOLUTION] if enlarged else [])
+
+
+def face_warnings(manifest: Manifest, face: Face) -> list[WarningCode]:
+    """``small_face``: it had to be enlarged more than three times."""
+    small = max(face.width, face.height) < SMALL_FACE * manifest.input_side
+    return [WarningCode.SMALL_FACE] if small else []
 
 
 def judge(fake_probability: float, thresholds: Thresholds, warnings: list[WarningCode]) -> Verdict:

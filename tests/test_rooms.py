@@ -7,7 +7,11 @@ import pytest
 
 from tests.conftest import ROOT
 
-SHARED = {"service.imaging", "service.errors"}  # what defines the pixels, and its errors
+SHARED = {
+    "service.imaging",
+    "service.faces",
+    "service.errors",
+}  # what defines the pixels, and its errors
 
 
 def imported_modules(path: Path) -> set[str]:

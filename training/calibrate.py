@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from training.dataset import ordered_batches
 from training.errors import RunError
-from training.pixels import Pixels
+from training.pixels import Pixels, picture_scores
 from training.run import Run
 
 MAX_FALSE_POSITIVE_RATE = 0.01  # of real pictures at or above fake_above
@@ -39,7 +39,8 @@ def calibrate(run: Run, valid: Pixels) -> Calibration:
     logits = keras.Model(model.input, model.get_layer("logit").output).predict(
         ordered_batches(valid, run.config.batch_size), verbose=0
     )
-    calibration = fit(logits[:, 0].astype(np.float64), valid.labels)
+    by_picture = picture_scores(valid, logits[:, 0])
+    calibration = fit(by_picture.astype(np.float64), valid.labels)
     run.write_json("calibration.json", asdict(calibration))
     return calibration
 

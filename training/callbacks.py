@@ -1,19 +1,18 @@
 """What happens after each epoch. The checkpoint comes last: an epoch counts once it is on disk."""
 
-from typing import Any
-
 import keras
 
 from training.run import Run
 
 
-def epoch_callbacks(run: Run, patience: int) -> list[keras.callbacks.Callback]:
+def epoch_callbacks(run: Run, patience: int | None) -> list[keras.callbacks.Callback]:
     """CSV, TensorBoard, early stopping and checkpoints, each able to go on where a run stopped."""
     done = run.read_history()
+    stopping = [] if patience is None else [ResumableEarlyStopping(done, patience)]
     return [
         keras.callbacks.CSVLogger(str(run.history), append=True),
         keras.callbacks.TensorBoard(str(run.folder / "tensorboard"), write_graph=False),
-        ResumableEarlyStopping(done, monitor="val_loss", patience=patience, verbose=1),
+        *stopping,
         keras.callbacks.ModelCheckpoint(
             str(run.best),
             monitor="val_loss",
@@ -27,8 +26,8 @@ def epoch_callbacks(run: Run, patience: int) -> list[keras.callbacks.Callback]:
 class ResumableEarlyStopping(keras.callbacks.EarlyStopping):
     """Early stopping that first hears of the epochs that a former process finished."""
 
-    def __init__(self, done: list[dict[str, float]], **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, done: list[dict[str, float]], patience: int) -> None:
+        super().__init__(monitor="val_loss", patience=patience, verbose=1)
         self._done = done
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:

@@ -20,17 +20,18 @@ def main() -> None:
 def train(
     data: Data,
     architecture: Annotated[str, typer.Option(help="Which network.")] = "baseline_cnn",
-    epochs: Annotated[int | None, typer.Option(min=1, help="Upper bound.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="How many at most.")] = None,
     seed: Annotated[int, typer.Option(help="Weights, order and augmentation.")] = 0,
+    weights: Annotated[Path | None, typer.Option(help="File of a pretrained backbone.")] = None,
     resume: Annotated[Path | None, typer.Option(help="A run to go on with.")] = None,
 ) -> None:
     """Train a network into a new folder under runs/, or go on with a run that stopped."""
     from training import train as training
 
     if resume:
-        run = training.resume(resume, data, epochs)
+        run = training.resume(resume, data, epochs, weights)
     else:
-        run = training.start(data, architecture, epochs or training.EPOCHS, seed)
+        run = training.start(data, architecture, epochs, seed, weights)
     typer.echo(run.folder)
 
 

@@ -21,7 +21,8 @@ from training import calibrate, plots
 from training.console import console
 from training.dataset import ordered_batches
 from training.errors import RunError
-from training.pixels import Pixels, load_split
+from training.pixels import Pixels, View, load_split, picture_scores
+from training.recipes import find_recipe
 from training.run import RUNS, Run
 from training.signatures import Signatures
 
@@ -62,9 +63,9 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What is evaluated: its input side, its signature, its owner, and where the results go."""
+    """What is evaluated: what it sees, its signature, its owner, and where the results go."""
 
-    side: int
+    view: View
     serve: Any
     owner: Any  # a loaded signature does not keep its own variables alive
     out: Path
@@ -81,7 +82,7 @@ def evaluate(model: Path, data: Path) -> Path:
         DataError: there is no usable test split.
     """
     subject = _open(model)
-    pixels = load_split(data, "test", subject.side)
+    pixels = load_split(data, "test", subject.view)
     scores = _score(subject, pixels)
     evaluation = measure(pixels.labels, scores, pixels.sources)
     out = subject.out
@@ -137,22 +138,23 @@ def _open(model: Path) -> _Subject:
     run = Run.open(model)
     signatures = Signatures(keras.models.load_model(run.best), calibrate.read(run).temperature)
     serve = tf.function(signatures.serving_default, input_signature=[signatures.input_spec])
-    return _Subject(signatures.side, serve, signatures, run.evaluation)
+    view = find_recipe(run.config.architecture).view
+    return _Subject(view, serve, signatures, run.evaluation)
 
 
 def _open_artifact(folder: Path) -> _Subject:
     try:
         saved_model = tf.saved_model.load(str(folder))
         serve = saved_model.signatures["serving_default"]
-        side = int(serve.structured_input_signature[1]["image"].shape[1])
+        manifest = json.loads((folder / "assets.extra" / "model.json").read_text())
+        view = View(manifest["input_side"], manifest["crop_margin"])
     except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
         raise RunError(f"{folder}: no artifact of this project: {error}") from error
     name, version = folder.resolve().parts[-2:]
-    return _Subject(side, serve, saved_model, RUNS / "evaluation" / f"{name}-{version}")
+    return _Subject(view, serve, saved_model, RUNS / "evaluation" / f"{name}-{version}")
 
 
 def _score(subject: _Subject, pixels: Pixels) -> Scores:
     batches = track(ordered_batches(pixels, BATCH_SIZE), "Scoring", console=console)
-    return np.concatenate(
-        [subject.serve(image=images)["fake_probability"].numpy() for images, _ in batches]
-    )
+    scores = [subject.serve(image=images)["fake_probability"].numpy() for images, _ in batches]
+    return picture_scores(pixels, np.concatenate(scores))

@@ -20,6 +20,7 @@ import keras
 from training import calibrate
 from training.data import LABELS
 from training.evaluate import Evaluation, evaluate
+from training.recipes import find_recipe
 from training.run import Run
 from training.signatures import Signatures
 
@@ -47,7 +48,7 @@ def export(run_folder: Path, out: Path) -> Path:
     try:
         _write_graph(signatures, writing)
         number = _next_version(out)
-        _write_manifest(writing, _manifest(run, signatures.side, out, number, writing))
+        _write_manifest(writing, _manifest(run, out, number, writing))
         writing.chmod(0o755)  # mkdtemp's folder is its owner's alone; an artifact is for all
         os.rename(writing, out / str(number))  # noqa: PTH104  # fails where another export won
     finally:
@@ -62,15 +63,16 @@ def _write_graph(signatures: Signatures, folder: Path) -> None:
     archive.write_out(str(folder), verbose=False)
 
 
-def _manifest(run: Run, side: int, out: Path, number: int, graph: Path) -> dict[str, Any]:
+def _manifest(run: Run, out: Path, number: int, graph: Path) -> dict[str, Any]:
     calibration = calibrate.read(run)
+    view = find_recipe(run.config.architecture).view
     return {
         "name": out.resolve().name,
         "version": number,
         "architecture": run.config.architecture,
         "labels": list(LABELS),
-        "input_side": side,
-        "crop_margin": None,
+        "input_side": view.side,
+        "crop_margin": view.margin,
         "temperature": calibration.temperature,
         "thresholds": {
             "fake_above": calibration.fake_above,

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from service import imaging
+from service import faces, imaging
 from service.errors import ImageError
 from training.console import console
 from training.data import LABELS, Sample, find_samples
@@ -28,15 +29,29 @@ CACHE = RUNS / "cache"
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What is shown of a picture: ``service.faces.look`` with these arguments.
+
+    ``largest_only`` keeps one face of each picture, as training wants it.
+    """
+
+    side: int
+    margin: float | None
+    largest_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Pixels:
     """A split as the network sees it.
 
-    ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk; ``labels`` int64 ``[n]`` of
-    0 (real) and 1 (fake); ``sources`` and ``files`` go with them; ``skipped`` has a line for each
-    picture that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
+    ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk; ``owners`` int64 ``[n]`` is
+    the picture that each comes from. By picture: ``labels`` int64 of 0 (real) and 1 (fake),
+    ``sources`` and ``files``. ``skipped`` has a line for each picture that could not be read;
+    ``fingerprint`` is a SHA-256 over the files' contents.
     """
 
     images: NDArray[np.uint8]
+    owners: NDArray[np.int64]
     labels: NDArray[np.int64]
     sources: list[str]
     files: list[str]
@@ -49,6 +64,7 @@ class _Index:
     """Which of the samples were kept, by position, and why the others were not."""
 
     kept: list[int]
+    owners: list[int]
     skipped: list[str]
     fingerprint: str
 
@@ -61,35 +77,38 @@ class _Decoded:
     error: str
 
 
-def load_split(data: Path, split: str, side: int) -> Pixels:
+def load_split(data: Path, split: str, view: View) -> Pixels:
     """A split of the folder ``data``; says on the console what was skipped.
 
     Raises:
         DataError: the split is missing, or one of its classes has no readable picture.
     """
-    pixels = load_pixels(find_samples(data, split), side, CACHE)
+    pixels = load_pixels(find_samples(data, split), view, CACHE)
     console.print(f"{split}: {len(pixels.labels):,} pictures, {len(pixels.skipped):,} skipped")
     for line in pixels.skipped:
         console.print(f"  skipped {line}", markup=False, soft_wrap=True)
     return pixels
 
 
-def load_pixels(samples: list[Sample], side: int, cache: Path) -> Pixels:
-    """Decode ``samples`` at ``side`` x ``side``, or map them from ``cache`` if that has been done.
+def load_pixels(samples: list[Sample], view: View, cache: Path) -> Pixels:
+    """Decode ``samples`` into ``view``, or map them from ``cache`` if that has been done.
 
-    The cache's key covers each file's path, size and time of change, the side, and the code that
+    The cache's key covers each file's path, size and time of change, the view, and the code that
     makes the pixels. A picture that cannot be read is skipped and listed in ``skipped``.
 
     Raises:
         DataError: no picture of one of the classes can be read.
     """
-    folder = cache / _cache_key(samples, side)
+    folder = cache / _cache_key(samples, view)
     if not folder.is_dir():
-        _build(samples, side, folder)
+        _build(samples, view, folder)
     index = _Index(**json.loads((folder / "index.json").read_text()))
     kept = [samples[position] for position in index.kept]
     return Pixels(
-        images=np.load(folder / "images.npy", mmap_mode="r")[: len(kept)],
+        images=np.memmap(
+            folder / "images.bin", np.uint8, "r", shape=(len(index.owners), *_shape(view))
+        ),
+        owners=np.array(index.owners, np.int64),
         labels=np.array([sample.label for sample in kept], np.int64),
         sources=[sample.source for sample in kept],
         files=[str(sample.path) for sample in kept],
@@ -98,9 +117,21 @@ def load_pixels(samples: list[Sample], side: int, cache: Path) -> Pixels:
     )
 
 
-def _cache_key(samples: list[Sample], side: int) -> str:
+def picture_scores(pixels: Pixels, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A picture's score is that of its most suspicious face, from scores by image ``[n]``."""
+    highest = np.full(len(pixels.labels), -np.inf, scores.dtype)
+    np.maximum.at(highest, pixels.owners, scores)
+    return highest
+
+
+def _shape(view: View) -> tuple[int, int, int]:
+    return (view.side, view.side, 3)
+
+
+def _cache_key(samples: list[Sample], view: View) -> str:
     digest = hashlib.sha256(Path(imaging.__file__).read_bytes())
-    digest.update(f"side {side}\n".encode())
+    digest.update(Path(faces.__file__).read_bytes())
+    digest.update(f"{view}\n".encode())
     for sample in samples:
         stat = sample.path.stat()
         line = f"{sample.path.resolve()} {stat.st_size} {stat.st_mtime_ns} {sample.label}\n"
@@ -108,44 +139,47 @@ def _cache_key(samples: list[Sample], side: int) -> str:
     return digest.hexdigest()[:16]
 
 
-def _build(samples: list[Sample], side: int, folder: Path) -> None:
+def _build(samples: list[Sample], view: View, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
     try:
-        shape = (len(samples), side, side, 3)
-        images = np.lib.format.open_memmap(building / "images.npy", "w+", np.uint8, shape)
-        index = _fill(images, _decode_all(samples, side))
+        with (building / "images.bin").open("wb") as images:
+            index = _fill(images, _decode_all(samples, view))
         _require_both_classes(samples, index)
-        images.flush()
         (building / "index.json").write_text(json.dumps(asdict(index)))
         building.rename(folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _fill(images: NDArray[np.uint8], decoded: Iterable[_Decoded]) -> _Index:
+def _fill(images: BinaryIO, decoded: Iterable[_Decoded]) -> _Index:
     kept: list[int] = []
+    owners: list[int] = []
     skipped: list[str] = []
     digest = hashlib.sha256()
     for position, item in enumerate(decoded):
         if item.pixels is None:
             skipped.append(f"{item.sample.path}: {item.error}")
             continue
-        images[len(kept)] = item.pixels
+        images.write(item.pixels.tobytes())
+        owners.extend([len(kept)] * len(item.pixels))
         kept.append(position)
         digest.update(
             f"{LABELS[item.sample.label]}/{item.sample.path.name} {item.sha256}\n".encode()
         )
-    return _Index(kept, skipped, digest.hexdigest())
+    return _Index(kept, owners, skipped, digest.hexdigest())
 
 
-def _decode_all(samples: list[Sample], side: int) -> Iterator[_Decoded]:
+def _decode_all(samples: list[Sample], view: View) -> Iterator[_Decoded]:
+    finder = faces.FaceFinder()
+
     def decode(sample: Sample) -> _Decoded:
         try:
             picture = imaging.decode(sample.path.read_bytes())
         except (ImageError, OSError) as error:
             return _Decoded(sample, None, "", str(error))
-        return _Decoded(sample, imaging.resize(picture.pixels, side), picture.sha256, "")
+        _, shown = faces.look(picture.pixels, finder, view.margin, view.side)
+        return _Decoded(sample, shown[:1] if view.largest_only else shown, picture.sha256, "")
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         decoded = pool.map(decode, samples)

@@ -13,30 +13,34 @@ import keras
 import tensorflow as tf
 
 from training import calibrate, plots
-from training.architectures import ARCHITECTURES
 from training.callbacks import epoch_callbacks
 from training.console import console
 from training.dataset import ordered_batches, training_batches
 from training.errors import RunError
 from training.pixels import Pixels, load_split
+from training.recipes import Recipe, find_recipe
 from training.run import RUNS, Run, RunConfig
 
-BATCH_SIZE = 64
-EPOCHS = 30  # an upper bound: early stopping ends most runs before it
-PATIENCE = 4  # epochs without a lower validation loss
 
+def start(
+    data: Path, architecture: str, epochs: int | None, seed: int, weights: Path | None
+) -> Run:
+    """Create a run's folder and train it to its end.
 
-def start(data: Path, architecture: str, epochs: int, seed: int) -> Run:
-    """Create a run's folder and train it to its end."""
-    model = _build(architecture, seed)
-    train = load_split(data, "train", model.input_shape[1])
-    config = RunConfig(architecture, epochs, seed, BATCH_SIZE, str(data), train.fingerprint)
+    ``epochs`` None takes the recipe's; ``weights`` is the file of a pretrained backbone.
+    """
+    recipe = find_recipe(architecture)
+    train = load_split(data, "train", recipe.training_view)
+    config = RunConfig(
+        architecture, epochs or recipe.epochs, seed, recipe.batch_size, str(data), train.fingerprint
+    )
+    model = _build(recipe, config, len(train.images), weights)
     run = Run.create(RUNS, config)
-    _fit(run, model, train, data)
+    _fit(run, recipe, model, train, data)
     return run
 
 
-def resume(folder: Path, data: Path, epochs: int | None) -> Run:
+def resume(folder: Path, data: Path, epochs: int | None, weights: Path | None) -> Run:
     """Go on with the run in ``folder`` from its last finished epoch; ``epochs`` may extend it.
 
     Raises:
@@ -45,51 +49,64 @@ def resume(folder: Path, data: Path, epochs: int | None) -> Run:
     run = Run.open(folder)
     if epochs is not None:
         run = replace(run, config=replace(run.config, epochs=epochs))
-    model = _build(run.config.architecture, run.config.seed)
-    if run.last.exists():
-        model = keras.models.load_model(run.last)
-    train = load_split(data, "train", model.input_shape[1])
+    recipe = find_recipe(run.config.architecture)
+    train = load_split(data, "train", recipe.training_view)
     if train.fingerprint != run.config.data_fingerprint:
         raise RunError(f"{data}: not the pictures that {folder} was begun with")
-    _fit(run, model, train, data)
+    if run.last.exists():
+        _make_deterministic(run.config.seed)
+        model = keras.models.load_model(run.last)
+    else:
+        model = _build(recipe, run.config, len(train.images), weights)
+    _fit(run, recipe, model, train, data)
     return run
 
 
-def _build(architecture: str, seed: int) -> keras.Model:
-    if architecture not in ARCHITECTURES:
-        raise RunError(
-            f"{architecture}: no such architecture; there are {', '.join(ARCHITECTURES)}"
-        )
+def _make_deterministic(seed: int) -> None:
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
-    return ARCHITECTURES[architecture]()
 
 
-def _fit(run: Run, model: keras.Model, train: Pixels, data: Path) -> None:
+def _build(recipe: Recipe, config: RunConfig, images: int, weights: Path | None) -> keras.Model:
+    _make_deterministic(config.seed)
+    if weights is not None and not weights.is_file():
+        raise RunError(f"{weights}: no such file")
+    return recipe.build(weights, config.epochs * _steps(images, config))
+
+
+def _steps(images: int, config: RunConfig) -> int:
+    return -(-images // config.batch_size)
+
+
+def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path) -> None:
     console.print(f"run: {run.folder}")
-    valid = load_split(data, "valid", model.input_shape[1])
+    valid = load_split(data, "valid", recipe.view)
     config = run.config
-    steps = -(-len(train.labels) // config.batch_size)
+    steps = _steps(len(train.images), config)
     finished = int(model.optimizer.iterations) // steps
     _keep_rows(run, finished)
     run.forget_results()
     model.fit(
-        training_batches(train, config.batch_size, config.seed, first_epoch=finished),
+        training_batches(
+            train, recipe.order, recipe.augment, config.batch_size, config.seed, finished
+        ),
         steps_per_epoch=steps,
         initial_epoch=finished,
-        epochs=finished if _out_of_patience(run) else config.epochs,
+        epochs=finished if _out_of_patience(run, recipe.patience) else config.epochs,
         validation_data=ordered_batches(valid, config.batch_size),
-        callbacks=epoch_callbacks(run, PATIENCE),
+        callbacks=epoch_callbacks(run, recipe.patience),
         shuffle=False,
     )
     plots.history(run.read_history(), run.folder / "history.png")
     calibrate.calibrate(run, valid)
 
 
-def _out_of_patience(run: Run) -> bool:
+def _out_of_patience(run: Run, patience: int | None) -> bool:
     """Whether early stopping had ended this run before; Keras would train one epoch more."""
     losses = [row["val_loss"] for row in run.read_history()]
-    return bool(losses) and len(losses) - 1 - losses.index(min(losses)) >= PATIENCE
+    if patience is None or not losses:
+        return False
+    return len(losses) - 1 - losses.index(min(losses)) >= patience
 
 
 def _keep_rows(run: Run, finished: int) -> None:

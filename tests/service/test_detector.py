@@ -1,16 +1,21 @@
 """The one path from bytes to verdict, and that it never holds up the event loop."""
 
 import asyncio
+import json
+import shutil
 import threading
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from service import imaging
+from service import faces, imaging
 from service.detector import Detector
 from service.errors import CorruptImage, ImageTooLarge
 from service.model import Model
-from tests.pictures import encode, smooth
+from service.schemas import Prediction
+from tests.conftest import ARTIFACT
+from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 
 def test_the_prediction_is_the_models_for_the_resized_pixels(
@@ -81,6 +86,61 @@ def test_the_event_loop_runs_while_a_picture_is_worked_on(
 
     asyncio.run(main())
     assert heard == [True]
+
+
+@pytest.fixture(scope="module")
+def face_detector(tmp_path_factory: pytest.TempPathFactory) -> Detector:
+    """The shipped network, told by its model.json to look at faces."""
+    folder = tmp_path_factory.mktemp("models") / "deepfake"
+    shutil.copytree(ARTIFACT / "1", folder / "1")
+    path = folder / "1" / "assets.extra" / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "crop_margin": 0.2}))
+    return Detector(Model.latest(folder))
+
+
+def predict(detector: Detector, image: Image.Image) -> Prediction:
+    return asyncio.run(detector.analyse(encode(image, "PNG"))).prediction
+
+
+def test_each_face_is_scored_and_the_most_suspicious_decides(face_detector: Detector) -> None:
+    prediction = predict(face_detector, two_faces())
+    pixels = np.asarray(two_faces())
+    found, shown = faces.look(pixels, faces.FaceFinder(), 0.2, 128)
+    scores = face_detector.model.score(shown)
+    assert [face.fake_probability for face in prediction.faces] == pytest.approx(scores.tolist())
+    assert prediction.fake_probability == pytest.approx(scores.max())
+    assert [face.box.x for face in prediction.faces] == [face.x for face in found]
+    assert prediction.warnings == []
+
+
+def test_without_a_face_the_whole_picture_is_scored_and_that_is_said(
+    face_detector: Detector,
+) -> None:
+    prediction = predict(face_detector, smooth(1, side=300))
+    whole = imaging.resize(np.asarray(smooth(1, side=300)), 128)[None]
+    assert prediction.fake_probability == pytest.approx(face_detector.model.score(whole)[0])
+    assert prediction.faces == []
+    assert prediction.warnings == ["no_face"]
+    assert prediction.verdict == "uncertain"
+
+
+def test_a_small_face_makes_the_verdict_uncertain(face_detector: Detector) -> None:
+    small = Image.new("RGB", (320, 320), (90, 110, 90))
+    small.paste(PORTRAIT.resize((96, 96), Image.Resampling.BICUBIC), (100, 100))
+    prediction = predict(face_detector, small)
+    assert len(prediction.faces) == 1
+    assert prediction.warnings == ["small_face"]
+    assert prediction.verdict == prediction.faces[0].verdict == "uncertain"
+
+
+def test_of_a_crowd_the_largest_are_scored(
+    face_detector: Detector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.detector.MAX_FACES", 1)
+    prediction = predict(face_detector, two_faces())
+    assert len(prediction.faces) == 1
+    assert prediction.faces[0].box.x < 320
+    assert prediction.warnings == ["many_faces"]
 
 
 def test_the_timing_adds_up(detector: Detector, face: bytes) -> None:

@@ -2,10 +2,26 @@
 
 import pytest
 
-from service.manifest import Thresholds
-from service.verdict import Label, Verdict, WarningCode, find_warnings, judge, label
+from service.faces import Face
+from service.manifest import Manifest, Thresholds
+from service.verdict import (
+    Label,
+    Verdict,
+    WarningCode,
+    face_warnings,
+    judge,
+    label,
+    picture_warnings,
+)
+from tests.conftest import ARTIFACT
 
 THRESHOLDS = Thresholds(fake_above=0.8, real_below=0.3)
+
+
+def manifest(margin: float | None) -> Manifest:
+    """A manifest whose network sees 128 x 128 pixels."""
+    shipped = Manifest.read(ARTIFACT / "1")
+    return shipped.model_copy(update={"input_side": 128, "crop_margin": margin})
 
 
 @pytest.mark.parametrize(
@@ -48,13 +64,26 @@ def test_a_warning_makes_any_verdict_uncertain(fake_probability: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "warned"), [(128, 128, False), (127, 900, True), (900, 127, True)]
+    ("margin", "size", "faces", "expected"),
+    [
+        (None, (128, 128), 0, []),
+        (None, (127, 900), 0, [WarningCode.LOW_RESOLUTION]),
+        (None, (900, 127), 0, [WarningCode.LOW_RESOLUTION]),
+        (0.2, (900, 900), 0, [WarningCode.NO_FACE]),
+        (0.2, (127, 900), 0, [WarningCode.NO_FACE, WarningCode.LOW_RESOLUTION]),
+        (0.2, (127, 900), 1, []),
+    ],
 )
-def test_a_picture_that_must_be_enlarged_is_of_low_resolution(
-    width: int, height: int, warned: bool
+def test_what_is_amiss_with_a_whole_picture(
+    margin: float | None, size: tuple[int, int], faces: int, expected: list[WarningCode]
 ) -> None:
-    expected = [WarningCode.LOW_RESOLUTION] if warned else []
-    assert find_warnings(width, height, input_side=128) == expected
+    assert picture_warnings(manifest(margin), *size, faces) == expected
+
+
+@pytest.mark.parametrize(("side", "small"), [(42, True), (43, False), (400, False)])
+def test_a_face_that_must_be_enlarged_too_far_is_small(side: int, small: bool) -> None:
+    face = Face(0, 0, side // 2, side, 0.9)
+    assert face_warnings(manifest(0.2), face) == ([WarningCode.SMALL_FACE] if small else [])
 
 
 def test_verdict_and_label_cannot_contradict_each_other() -> None:

@@ -1,11 +1,13 @@
-"""The documented baseline, layer by layer."""
+"""The networks: the documented baseline, layer by layer, and the fine-tuned one."""
+
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from training.architectures import ARCHITECTURES, baseline_cnn
+from training.architectures import baseline_cnn, mobilenet_v2
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +39,46 @@ def test_the_preprocessing_is_inside(baseline: keras.Model) -> None:
     assert np.allclose(baseline(images).numpy(), baseline(images.astype(np.float32)).numpy())
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_every_architecture_has_what_the_export_needs(name: str) -> None:
-    model = ARCHITECTURES[name]()
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backbone's weights file, as ImageNet's would come."""
+    path = tmp_path_factory.mktemp("weights") / "backbone.weights.h5"
+    backbone = keras.applications.MobileNetV2(
+        include_top=False, weights=None, input_shape=(192, 192, 3)
+    )
+    backbone.save_weights(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def mobilenet(weights: Path) -> keras.Model:
+    return mobilenet_v2(weights, steps=100)
+
+
+def test_mobilenet_begins_with_the_weights_that_it_is_given(weights: Path) -> None:
+    one, other = mobilenet_v2(weights, steps=100), mobilenet_v2(weights, steps=100)
+    images = np.random.default_rng(0).integers(0, 255, (2, 192, 192, 3), np.uint8)
+    maps = [keras.Model(m.input, m.get_layer("features").output)(images) for m in (one, other)]
+    assert np.allclose(*maps)
+
+
+def test_mobilenets_batch_normalisations_are_frozen_and_all_else_learns(
+    mobilenet: keras.Model,
+) -> None:
+    backbone = mobilenet.get_layer(index=2)
+    for layer in backbone.layers:
+        assert layer.trainable != isinstance(layer, layers.BatchNormalization)
+
+
+def test_mobilenets_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> None:
+    rates = [float(mobilenet.optimizer._learning_rate(step)) for step in (0, 5, 100)]
+    assert rates == pytest.approx([0, 3e-4, 0], abs=1e-8)
+
+
+@pytest.mark.parametrize("name", ["baseline", "mobilenet"])
+def test_every_architecture_has_what_the_export_needs(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    model = request.getfixturevalue(name)
     assert len(model.get_layer("features").output.shape) == 4
     assert model.get_layer("logit").output.shape == (None, 1)

@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service import imaging
-from tests.pictures import smooth, write_dataset
+from service import faces, imaging
+from tests.pictures import smooth, two_faces, write_dataset
 from training.data import find_samples
 from training.errors import DataError
-from training.pixels import load_pixels, load_split
+from training.pixels import View, load_pixels, load_split, picture_scores
+
+WHOLE = View(side=64, margin=None)
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_pixels_are_those_that_the_service_would_see(root: Path, tmp_path: Path) -> None:
     samples = find_samples(root, "train")
-    pixels = load_pixels(samples, 64, tmp_path / "cache")
+    pixels = load_pixels(samples, WHOLE, tmp_path / "cache")
     for sample, image, label in zip(samples, pixels.images, pixels.labels, strict=True):
         served = imaging.resize(imaging.decode(sample.path.read_bytes()).pixels, 64)
         assert np.array_equal(image, served)
@@ -30,7 +32,7 @@ def test_an_unreadable_picture_is_skipped_and_named(root: Path, tmp_path: Path) 
     bad = root / "train" / "real" / "left__1.png"
     bad.write_bytes(bad.read_bytes()[:100])
     samples = find_samples(root, "train")
-    pixels = load_pixels(samples, 64, tmp_path / "cache")
+    pixels = load_pixels(samples, WHOLE, tmp_path / "cache")
     assert len(pixels.images) == len(pixels.labels) == len(pixels.sources) == 5
     assert pixels.skipped == [f"{bad}: The PNG data is damaged or cut short."]
     assert str(bad) not in pixels.files
@@ -41,7 +43,7 @@ def test_a_class_without_a_readable_picture_is_named(root: Path, tmp_path: Path)
     for path in (root / "train" / "fake").iterdir():
         path.write_bytes(b"broken")
     with pytest.raises(DataError, match=f"{root}/train/fake: no fake picture can be read"):
-        load_pixels(find_samples(root, "train"), 64, tmp_path / "cache")
+        load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == [], "nothing half-built is left"
 
 
@@ -49,31 +51,34 @@ def test_the_second_time_nothing_is_decoded(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     samples = find_samples(root, "train")
-    first = load_pixels(samples, 64, tmp_path / "cache")
+    first = load_pixels(samples, WHOLE, tmp_path / "cache")
 
     def fail(*_: object) -> None:
         pytest.fail("decoded again")
 
     monkeypatch.setattr(imaging, "decode", fail)
-    again = load_pixels(samples, 64, tmp_path / "cache")
+    again = load_pixels(samples, WHOLE, tmp_path / "cache")
     assert np.array_equal(first.images, again.images)
     assert first.fingerprint == again.fingerprint
 
 
 def test_a_changed_picture_or_side_is_decoded_anew(root: Path, tmp_path: Path) -> None:
-    first = load_pixels(find_samples(root, "train"), 64, tmp_path / "cache")
+    first = load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache")
     smooth(99).save(root / "train" / "real" / "left__1.png")
-    changed = load_pixels(find_samples(root, "train"), 64, tmp_path / "cache")
+    changed = load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache")
     assert not np.array_equal(first.images, changed.images)
     assert first.fingerprint != changed.fingerprint
-    assert load_pixels(find_samples(root, "train"), 48, tmp_path / "cache").images.shape[1] == 48
+    assert (
+        load_pixels(find_samples(root, "train"), View(48, None), tmp_path / "cache").images.shape[1]
+        == 48
+    )
 
 
 def test_the_fingerprint_knows_the_labels(root: Path, tmp_path: Path) -> None:
-    before = load_pixels(find_samples(root, "train"), 64, tmp_path / "cache").fingerprint
+    before = load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache").fingerprint
     moved = root / "train" / "real" / "left__1.png"
     moved.rename(root / "train" / "fake" / "left__9.png")
-    after = load_pixels(find_samples(root, "train"), 64, tmp_path / "cache").fingerprint
+    after = load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache").fingerprint
     assert before != after
 
 
@@ -82,7 +87,38 @@ def test_what_was_skipped_is_said(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (root / "train" / "real" / "left__1.png").write_bytes(b"broken")
-    load_split(root, "train", 64)
+    load_split(root, "train", WHOLE)
     said = capsys.readouterr().err
     assert "train: 5 pictures, 1 skipped" in said
     assert "left__1.png" in said
+
+
+@pytest.fixture
+def crowd(tmp_path: Path) -> Path:
+    """Reals without a face, fakes with two."""
+    for label, image in (("real", smooth(1)), ("fake", two_faces())):
+        folder = tmp_path / "crowd" / "train" / label
+        folder.mkdir(parents=True)
+        for number in range(2):
+            image.save(folder / f"{number}.png")
+    return tmp_path / "crowd"
+
+
+def test_each_face_is_an_image_and_knows_its_picture(crowd: Path, tmp_path: Path) -> None:
+    pixels = load_pixels(find_samples(crowd, "train"), View(64, 0.2), tmp_path / "cache")
+    assert pixels.owners.tolist() == [0, 1, 2, 2, 3, 3]
+    assert pixels.labels.tolist() == [0, 0, 1, 1]
+    _, shown = faces.look(np.asarray(two_faces()), faces.FaceFinder(), 0.2, 64)
+    assert np.array_equal(pixels.images[2:4], shown)
+
+
+def test_training_takes_the_largest_face_alone(crowd: Path, tmp_path: Path) -> None:
+    view = View(64, 0.2, largest_only=True)
+    pixels = load_pixels(find_samples(crowd, "train"), view, tmp_path / "cache")
+    assert pixels.owners.tolist() == [0, 1, 2, 3]
+
+
+def test_a_pictures_score_is_its_most_suspicious_faces(crowd: Path, tmp_path: Path) -> None:
+    pixels = load_pixels(find_samples(crowd, "train"), View(64, 0.2), tmp_path / "cache")
+    scores = np.array([0.1, 0.2, 0.3, 0.9, 0.5, 0.4], np.float32)
+    assert picture_scores(pixels, scores) == pytest.approx([0.1, 0.2, 0.9, 0.5])

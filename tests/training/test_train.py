@@ -93,7 +93,11 @@ def test_other_data_is_refused(trained_run: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--architecture", "vgg"], "error: vgg: no such architecture; there are baseline_cnn"),
+        (
+            ["--architecture", "vgg"],
+            "error: vgg: no such architecture; there are baseline_cnn, mobilenet_v2",
+        ),
+        (["--weights", "nowhere.h5"], "error: nowhere.h5: no such file"),
         (["--resume", "nowhere"], "error: nowhere: no training run: config.json: "),
     ],
 )

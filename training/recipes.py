@@ -1,0 +1,69 @@
+"""What goes with which network: what it sees, in which order, and for how long."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from training.architectures import baseline_cnn, mobilenet_v2
+from training.augment import Augment, mirror, scramble
+from training.balance import Order, balanced, shuffled
+from training.errors import RunError
+from training.pixels import View
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One way to train a network.
+
+    ``build`` takes the pretrained weights' file and the number of steps. ``view`` is what the
+    service will show; ``training_view`` what training reads and ``augment`` makes the input of.
+    ``patience`` is in epochs without a lower validation loss; None trains to the end.
+    """
+
+    build: Callable[[Path | None, int], keras.Model]
+    view: View
+    training_view: View
+    order: Order
+    augment: Augment
+    batch_size: int
+    epochs: int
+    patience: int | None
+
+
+RECIPES = {
+    "baseline_cnn": Recipe(
+        build=lambda _weights, _steps: baseline_cnn(),
+        view=View(side=128, margin=None),
+        training_view=View(side=128, margin=None),
+        order=shuffled,
+        augment=mirror,
+        batch_size=64,
+        epochs=30,  # an upper bound: early stopping ends most runs before it
+        patience=4,
+    ),
+    "mobilenet_v2": Recipe(
+        build=mobilenet_v2,
+        view=View(side=192, margin=0.1),
+        # Wider and finer than the input, for the random framing to cut from.
+        training_view=View(side=240, margin=0.3, largest_only=True),
+        order=balanced,
+        augment=scramble(192),
+        batch_size=32,
+        epochs=6,
+        patience=None,  # the schedule ends at zero: the last epoch is the one
+    ),
+}
+
+
+def find_recipe(architecture: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        RunError: there is none.
+    """
+    if architecture not in RECIPES:
+        known = ", ".join(RECIPES)
+        raise RunError(f"{architecture}: no such architecture; there are {known}")
+    return RECIPES[architecture]
