@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from asgi_correlation_id import CorrelationIdMiddleware
@@ -36,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPIOffline(
         title="Deepfake detector",
         description=DESCRIPTION,
-        version="0.1.0",
+        version=version("deepfake-detector"),
         lifespan=lifespan,
         redoc_url=None,
     )

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.errors import ImageError
+from service.imaging import SUFFIXES
 from service.schemas import Prediction
 
 if TYPE_CHECKING:
     from service.detector import Detector
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 IN_FLIGHT = 2 * (os.cpu_count() or 1)  # one in each core's hands, one read and waiting
 
 

@@ -54,7 +54,7 @@ def predict(
     detector = _detector()
     with _open(output, append=bool(done)) as stream:
         writer = _writer(format, stream, header=not done)
-        failed = asyncio.run(_score(detector, files, writer))
+        failed = asyncio.run(_score(detector, files, writer, stream))
     if failed:
         raise typer.Exit(1)
 
@@ -95,7 +95,11 @@ def _open(output: Path | None, *, append: bool) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
-    with output.open("a" if append else "w", encoding="utf-8", newline="") as stream:
+    try:
+        stream = output.open("a" if append else "w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise typer.BadParameter(f"{output}: {error.strerror}") from error
+    with stream:
         yield stream
 
 
@@ -105,12 +109,15 @@ def _writer(format: Format, stream: TextIO, *, header: bool) -> report.Writer:  
     return report.JsonWriter(stream) if format is Format.JSON else report.TextWriter(stream)
 
 
-async def _score(detector: "Detector", files: list[Path], writer: report.Writer) -> int:
+async def _score(
+    detector: "Detector", files: list[Path], writer: report.Writer, stream: TextIO
+) -> int:
     """Write each file's outcome as it comes; returns how many files could not be scored."""
     failed = 0
     console = Console(stderr=True)
+    hidden = not console.is_terminal or stream.isatty()  # answers on the screen are progress too
     try:
-        with Progress(*_COLUMNS, console=console, disable=not console.is_terminal) as progress:
+        with Progress(*_COLUMNS, console=console, disable=hidden) as progress:
             task = progress.add_task("Scoring", total=len(files))
             async for outcome in bulk.score_files(detector, files):
                 writer.write(outcome)

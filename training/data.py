@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.imaging import SUFFIXES
 from training.errors import DataError
 
 LABELS = ("real", "fake")  # a label's number is its place here: real = 0, fake = 1
 SPLITS = {"train": ("train",), "valid": ("valid", "val"), "test": ("test",)}
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,13 @@ def test_an_output_file_gets_the_rows_and_stdout_nothing(photo: Path, tmp_path: 
     assert [row["path"] for row in csv.DictReader(out.read_text().splitlines())] == [str(photo)]
 
 
+def test_an_output_that_cannot_be_written_is_one_clear_error(photo: Path, tmp_path: Path) -> None:
+    done = deepfake("predict", photo, "--output", tmp_path / "nowhere" / "scores.csv")
+    assert done.returncode == 2
+    assert "No such file or directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = deepfake("predict", tmp_path / "empty", "--format", "csv")
