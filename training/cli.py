@@ -23,6 +23,9 @@ def train(
     epochs: Annotated[int | None, typer.Option(min=1, help="How many at most.")] = None,
     seed: Annotated[int, typer.Option(help="Weights, order and augmentation.")] = 0,
     weights: Annotated[Path | None, typer.Option(help="File of a pretrained backbone.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A source to leave out; may be repeated.")
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="A run to go on with.")] = None,
 ) -> None:
     """Train a network into a new folder under runs/, or go on with a run that stopped."""
@@ -31,7 +34,9 @@ def train(
     if resume:
         run = training.resume(resume, data, epochs, weights)
     else:
-        run = training.start(data, architecture, epochs, seed, weights)
+        run = training.start(
+            data, architecture, epochs=epochs, seed=seed, weights=weights, without=without or []
+        )
     typer.echo(run.folder)
 
 
@@ -57,3 +62,18 @@ def export(
     from training.export import export as write
 
     typer.echo(write(run, out))
+
+
+@app.command()
+def check(
+    data: Data,
+    architecture: Annotated[str, typer.Option(help="Whose training to check.")] = "baseline_cnn",
+) -> None:
+    """Measure how far sharpness, brightness and the like alone tell fakes in training."""
+    from training import file_features
+    from training.pixels import load_split
+    from training.recipes import find_recipe
+
+    recipe = find_recipe(architecture)
+    shown = file_features.shown_in_training(load_split(data, "train", recipe.training_view), recipe)
+    Console().print(file_features.table(*shown))

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -77,13 +77,18 @@ class _Decoded:
     error: str
 
 
-def load_split(data: Path, split: str, view: View) -> Pixels:
-    """A split of the folder ``data``; says on the console what was skipped.
+def load_split(data: Path, split: str, view: View, without: Sequence[str] = ()) -> Pixels:
+    """A split of the folder ``data``, less some sources; says on the console what was skipped.
 
     Raises:
-        DataError: the split is missing, or one of its classes has no readable picture.
+        DataError: the split is missing, one of its classes has no readable picture, or none is of
+            a source that is to be left out.
     """
-    pixels = load_pixels(find_samples(data, split), view, CACHE)
+    samples = find_samples(data, split)
+    for source in without:
+        if all(sample.source != source for sample in samples):
+            raise DataError(f"{data}: {split} holds no source {source} to leave out")
+    pixels = load_pixels([s for s in samples if s.source not in without], view, CACHE)
     console.print(f"{split}: {len(pixels.labels):,} pictures, {len(pixels.skipped):,} skipped")
     for line in pixels.skipped:
         console.print(f"  skipped {line}", markup=False, soft_wrap=True)

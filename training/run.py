@@ -26,13 +26,19 @@ RUNS = Path("runs")
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What a run was asked; ``data_fingerprint`` is a SHA-256 over the training pictures."""
+    """What a run was asked.
+
+    ``without`` are the sources that it was not shown, in training and in validation, so that they
+    can tell how it does on what it never saw; ``data_fingerprint`` is a SHA-256 over the training
+    pictures.
+    """
 
     architecture: str
     epochs: int
     seed: int
     batch_size: int
     data: str
+    without: list[str]
     data_fingerprint: str
 
 

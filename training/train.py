@@ -6,6 +6,7 @@
 The same data, seed and machine give the same weights, interrupted or not.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,16 +24,29 @@ from training.run import RUNS, Run, RunConfig
 
 
 def start(
-    data: Path, architecture: str, epochs: int | None, seed: int, weights: Path | None
+    data: Path,
+    architecture: str,
+    *,
+    epochs: int | None = None,
+    seed: int = 0,
+    weights: Path | None = None,
+    without: Sequence[str] = (),
 ) -> Run:
     """Create a run's folder and train it to its end.
 
-    ``epochs`` None takes the recipe's; ``weights`` is the file of a pretrained backbone.
+    ``epochs`` None takes the recipe's; ``weights`` is the file of a pretrained backbone;
+    ``without`` are sources to leave out.
     """
     recipe = find_recipe(architecture)
-    train = load_split(data, "train", recipe.training_view)
+    train = load_split(data, "train", recipe.training_view, without)
     config = RunConfig(
-        architecture, epochs or recipe.epochs, seed, recipe.batch_size, str(data), train.fingerprint
+        architecture=architecture,
+        epochs=epochs or recipe.epochs,
+        seed=seed,
+        batch_size=recipe.batch_size,
+        data=str(data),
+        without=list(without),
+        data_fingerprint=train.fingerprint,
     )
     model = _build(recipe, config, len(train.images), weights)
     run = Run.create(RUNS, config)
@@ -50,7 +64,7 @@ def resume(folder: Path, data: Path, epochs: int | None, weights: Path | None) -
     if epochs is not None:
         run = replace(run, config=replace(run.config, epochs=epochs))
     recipe = find_recipe(run.config.architecture)
-    train = load_split(data, "train", recipe.training_view)
+    train = load_split(data, "train", recipe.training_view, run.config.without)
     if train.fingerprint != run.config.data_fingerprint:
         raise RunError(f"{data}: not the pictures that {folder} was begun with")
     if run.last.exists():
@@ -80,7 +94,7 @@ def _steps(images: int, config: RunConfig) -> int:
 
 def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path) -> None:
     console.print(f"run: {run.folder}")
-    valid = load_split(data, "valid", recipe.view)
+    valid = load_split(data, "valid", recipe.view, run.config.without)
     config = run.config
     steps = _steps(len(train.images), config)
     finished = int(model.optimizer.iterations) // steps

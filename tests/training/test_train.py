@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import run_training
 from tests.pictures import write_dataset
+from training.evaluate import Evaluation
 from training.run import Run
 
 EPOCHS = 8
@@ -78,6 +79,19 @@ def test_resuming_a_finished_run_changes_nothing(
     assert (trained_run / "history.csv").read_text() == before
 
 
+def test_a_source_can_be_left_out_and_is_evaluated_all_the_same(
+    dataset: Path, tmp_path: Path
+) -> None:
+    arguments: list[str | Path] = ["--data", dataset, "--epochs", "1", "--without", "left"]
+    done = run_training("train", *arguments, cwd=tmp_path)
+    assert "train: 80 pictures" in done.stderr
+    assert "valid: 20 pictures" in done.stderr
+    run = tmp_path / done.stdout.strip().splitlines()[-1]
+    assert Run.open(run).config.without == ["left"]
+    run_training("evaluate", "--data", dataset, "--model", run, cwd=tmp_path)
+    assert set(Evaluation.read(run / "evaluation").by_source) == {"left", "right"}
+
+
 def failing(*arguments: str | Path, cwd: Path) -> str:
     done = run_training(*arguments, cwd=cwd, check=False)
     assert done.returncode == 1
@@ -98,13 +112,16 @@ def test_other_data_is_refused(trained_run: Path, tmp_path: Path) -> None:
             "error: vgg: no such architecture; there are baseline_cnn, mobilenet_v2",
         ),
         (["--weights", "nowhere.h5"], "error: nowhere.h5: no such file"),
+        (["--without", "nobody"], "error: {data}: train holds no source nobody to leave out"),
         (["--resume", "nowhere"], "error: nowhere: no training run: config.json: "),
     ],
 )
 def test_a_senseless_request_is_one_line(
     arguments: list[str], line: str, dataset: Path, tmp_path: Path
 ) -> None:
-    assert failing("train", "--data", dataset, *arguments, cwd=tmp_path).startswith(line)
+    assert failing("train", "--data", dataset, *arguments, cwd=tmp_path).startswith(
+        line.format(data=dataset)
+    )
 
 
 def test_a_missing_data_folder_is_one_line(tmp_path: Path) -> None:
