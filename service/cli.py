@@ -49,13 +49,13 @@ def predict(
     """Score pictures; exit status 1 if one of them cannot be scored."""
     if resume and (format is not Format.CSV or output is None):
         raise typer.BadParameter("--resume goes with --format csv and --output")
-    done = report.resume_csv(output) if resume and output else set()
+    done = report.resume_csv(output) if resume and output else {}
     files = [path for path in bulk.find_files(paths) if str(path) not in done]
     detector = _detector()
     with _open(output, append=bool(done)) as stream:
         writer = _writer(format, stream, header=not done)
         failed = asyncio.run(_score(detector, files, writer, stream))
-    if failed:
+    if failed or any(done.values()):
         raise typer.Exit(1)
 
 

@@ -88,9 +88,9 @@ class CsvWriter:
         """Nothing comes after the last one."""
 
 
-def resume_csv(path: Path) -> set[str]:
-    """The paths that an interrupted CSV has answers or errors for; drops a half-written row."""
+def resume_csv(path: Path) -> dict[str, str]:
+    """The errors, mostly empty, by path of an interrupted CSV; drops a half-written row."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     whole = text[: text.rfind("\n") + 1]
     path.write_text(whole, encoding="utf-8")
-    return {row["path"] for row in csv.DictReader(io.StringIO(whole))}
+    return {row["path"]: row["error"] for row in csv.DictReader(io.StringIO(whole))}

@@ -134,9 +134,26 @@ def test_an_interrupted_csv_is_resumed_to_the_same_rows(tmp_path: Path) -> None:
 
 def test_resume_drops_a_half_written_row(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
-    path.write_text("path,label\na.jpg,REAL\nb.jp")
-    assert resume_csv(path) == {"a.jpg"}
-    assert path.read_text() == "path,label\na.jpg,REAL\n"
+    path.write_text("path,error\na.jpg,\nb.jpg,No such file\nc.jp")
+    assert resume_csv(path) == {"a.jpg": "", "b.jpg": "No such file"}
+    assert path.read_text() == "path,error\na.jpg,\nb.jpg,No such file\n"
+
+
+def test_a_resumed_csv_with_a_former_error_still_exits_with_1(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    deepfake("predict", "absent.jpg", "--format", "csv", "--output", out)
+    arguments: list[str | Path] = [
+        "absent.jpg",
+        photo,
+        "--format",
+        "csv",
+        "--output",
+        out,
+        "--resume",
+    ]
+    done = deepfake("predict", *arguments)
+    assert done.returncode == 1
+    assert len(list(csv.DictReader(out.read_text().splitlines()))) == 2
 
 
 def test_resume_without_a_former_file_starts_anew(photo: Path, tmp_path: Path) -> None:
