@@ -117,11 +117,14 @@ def _face(row: np.ndarray, scale: float, width: int, height: int) -> Face:
 
 
 def _installed() -> Path:
-    files = importlib.metadata.files(PACKAGE) or []
+    try:
+        files = importlib.metadata.files(PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
     for file in files:
         if file.name == FILE:
             return Path(str(file.locate()))
-    raise FaceModelError(f"{PACKAGE}: the package holds no {FILE}")
+    raise FaceModelError(f"{FILE}: not found; it comes with the package {PACKAGE}")
 
 
 def _read_verified(path: Path) -> np.ndarray:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from training.pixels import Pixels
@@ -20,7 +21,8 @@ LOOKS = (
 
 def shuffled(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
     """Each picture once, in an order that ``seed`` and ``epoch`` alone decide: int64 ``[n]``."""
-    return np.random.default_rng((seed, epoch)).permutation(len(pixels.labels))
+    order = tf.random.experimental.stateless_shuffle(tf.range(len(pixels.labels)), (seed, epoch))
+    return np.asarray(order, np.int64)
 
 
 def balanced(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:

@@ -129,6 +129,12 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         FaceFinder(tmp_path / "absent.onnx")
 
 
+def test_without_the_package_the_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.faces.PACKAGE", "no-such-package")
+    with pytest.raises(FaceModelError, match=r"yunet.*comes with the package no-such-package"):
+        FaceFinder()
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     changed = bytearray(_installed().read_bytes())
     changed[1000] ^= 1
