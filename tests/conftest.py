@@ -1,6 +1,8 @@
 """Real parts for all tests: the shipped artifact, a running server, a trained and exported run."""
 
+import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -71,6 +73,16 @@ def model() -> Model:
 @pytest.fixture(scope="session")
 def detector(model: Model) -> Detector:
     return Detector(model)
+
+
+@pytest.fixture(scope="session")
+def face_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped network, told by its model.json to look at faces with a margin of 0.2."""
+    folder = tmp_path_factory.mktemp("models") / "deepfake"
+    shutil.copytree(ARTIFACT / "1", folder / "1")
+    path = folder / "1" / "assets.extra" / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "crop_margin": 0.2}))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """The one path from bytes to verdict, and that it never holds up the event loop."""
 
 import asyncio
-import json
-import shutil
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from service.detector import Detector
 from service.errors import CorruptImage, ImageTooLarge
 from service.model import Model
 from service.schemas import Prediction
-from tests.conftest import ARTIFACT
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 
@@ -89,13 +87,8 @@ def test_the_event_loop_runs_while_a_picture_is_worked_on(
 
 
 @pytest.fixture(scope="module")
-def face_detector(tmp_path_factory: pytest.TempPathFactory) -> Detector:
-    """The shipped network, told by its model.json to look at faces."""
-    folder = tmp_path_factory.mktemp("models") / "deepfake"
-    shutil.copytree(ARTIFACT / "1", folder / "1")
-    path = folder / "1" / "assets.extra" / "model.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "crop_margin": 0.2}))
-    return Detector(Model.latest(folder))
+def face_detector(face_artifact: Path) -> Detector:
+    return Detector(Model.latest(face_artifact))
 
 
 def predict(detector: Detector, image: Image.Image) -> Prediction:

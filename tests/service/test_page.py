@@ -3,12 +3,14 @@
 import base64
 import io
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 from PIL import Image
 
-from tests.pictures import PORTRAIT, encode, smooth
+from tests.conftest import running_server
+from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 
 def post(server: str, data: bytes) -> httpx.Response:
@@ -50,6 +52,17 @@ def test_a_warning_is_put_in_words(server: str) -> None:
     page = post(server, encode(smooth(1, side=64), "PNG"))
     assert "Verdict: <strong>uncertain</strong>" in page.text
     assert "The picture is smaller than the 128" in page.text
+
+
+def test_faces_are_counted_and_missing_or_small_ones_put_in_words(face_artifact: Path) -> None:
+    small = Image.new("RGB", (320, 320), (90, 110, 90))
+    small.paste(PORTRAIT.resize((96, 96), Image.Resampling.BICUBIC), (100, 100))
+    with running_server(DEEPFAKE_MODEL=str(face_artifact)) as url:
+        answer = httpx.post(f"{url}/predict", files={"file": encode(two_faces())}, timeout=60)
+        assert len(answer.json()["faces"]) == 2
+        assert "2 faces were scored" in post(url, encode(two_faces())).text
+        assert "No face was found" in post(url, encode(smooth(1, side=300))).text
+        assert "The face is too small" in post(url, encode(small)).text
 
 
 @pytest.mark.parametrize(
