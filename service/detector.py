@@ -19,8 +19,6 @@ from service.model import Model
 from service.schemas import Box, ImageFacts, ModelName, Prediction, Timing
 from service.verdict import WarningCode
 
-MAX_FACES = 32  # of one picture, the largest; bounds what a picture of a crowd costs
-
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 Scores = NDArray[np.float32]
@@ -69,7 +67,6 @@ class Detector:
         watch = _Stopwatch(time.perf_counter())
         picture, decode_ms = await self._run(watch, imaging.decode, data, self._max_pixels)
         (found, shown), faces_ms = await self._run(watch, self._look, picture.pixels)
-        shown = shown[:MAX_FACES]
         scores, model_ms = await self._run(watch, self.model.score, shown)
         timing = Timing(
             decode=decode_ms, faces=faces_ms, queue=watch.queue, model=model_ms, total=watch.total
@@ -86,7 +83,7 @@ class Detector:
         manifest = self.model.manifest
         probability = float(scores.max())
         label, confidence = verdict.label(probability)
-        warnings = self._warnings(picture, found, int(scores.argmax()))
+        warnings = self._warnings(picture, found, scores)
         return Prediction(
             verdict=verdict.judge(probability, manifest.thresholds, warnings),
             label=label,
@@ -94,7 +91,7 @@ class Detector:
             fake_probability=probability,
             faces=[
                 self._face(face, float(score))
-                for face, score in zip(found, scores, strict=False)  # a whole picture has a score
+                for face, score in zip(found, scores, strict=False)  # of a crowd, the scored ones
             ],
             warnings=warnings,
             model=ModelName(name=manifest.name, version=manifest.version),
@@ -107,12 +104,12 @@ class Detector:
             timing_ms=timing,
         )
 
-    def _warnings(self, picture: Picture, found: list[Face], deciding: int) -> list[WarningCode]:
+    def _warnings(self, picture: Picture, found: list[Face], scores: Scores) -> list[WarningCode]:
         manifest = self.model.manifest
         warnings = verdict.picture_warnings(manifest, picture.width, picture.height, len(found))
         if found:
-            warnings += verdict.face_warnings(manifest, found[deciding])
-        return warnings + ([WarningCode.MANY_FACES] if len(found) > MAX_FACES else [])
+            warnings += verdict.face_warnings(manifest, found[int(scores.argmax())])
+        return warnings + ([WarningCode.MANY_FACES] if len(found) > len(scores) else [])
 
     def _face(self, face: Face, score: float) -> schemas.Face:
         manifest = self.model.manifest

@@ -22,6 +22,7 @@ SHA256 = "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10"
 
 MIN_SCORE = 0.7
 MAX_OVERLAP = 0.3  # of two boxes that are not the same face, as intersection over union
+MAX_FACES = 32  # of one picture, the largest; bounds what a picture of a crowd costs
 LEAST_SIDE = 64  # of 32 pixels and less, YuNet's last maps are one row high, and OpenCV errs
 DETECTION_SIDE = 640  # a larger picture is shrunk to it: faces down to a fiftieth of it are found
 
@@ -93,12 +94,13 @@ def look(
     """What the network is shown of a picture: each of its faces, or the whole of it.
 
     The whole is shown where ``margin`` is None (a network that was trained so) or no face is
-    found. Returns the faces, the largest first, and uint8 RGB ``[n, side, side, 3]``, ``n >= 1``.
+    found. Returns all faces, the largest first, and uint8 RGB ``[n, side, side, 3]`` of the first
+    ``MAX_FACES`` of them, or of the whole.
     """
     faces = [] if margin is None else finder.find(pixels)
     if margin is None or not faces:
         return [], resize(pixels, side)[None]
-    return faces, np.stack([crop(pixels, face, margin, side) for face in faces])
+    return faces, np.stack([crop(pixels, face, margin, side) for face in faces[:MAX_FACES]])
 
 
 def _at_least(image: Pixels, side: int) -> Pixels:

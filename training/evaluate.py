@@ -1,7 +1,9 @@
 """How good a detector is on the test split: over all sources, and on each.
 
-python -m training evaluate --data DIR --model runs/20260101-120000-baseline_cnn
-python -m training evaluate --data DIR --model models/deepfake/1
+    python -m training evaluate --data DIR --model runs/20260101-120000-baseline_cnn
+    python -m training evaluate --data DIR --model models/deepfake/1
+
+A run and the artifact that is exported from it give the same figures.
 """
 
 import json

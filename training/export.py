@@ -18,6 +18,7 @@ from typing import Any
 import keras
 
 from training import calibrate
+from training.calibrate import Calibration
 from training.data import LABELS
 from training.evaluate import Evaluation, evaluate
 from training.recipes import find_recipe
@@ -48,7 +49,7 @@ def export(run_folder: Path, out: Path) -> Path:
     try:
         _write_graph(signatures, writing)
         number = _next_version(out)
-        _write_manifest(writing, _manifest(run, out, number, writing))
+        _write_manifest(writing, _manifest(run, calibration, out, number, writing))
         writing.chmod(0o755)  # mkdtemp's folder is its owner's alone; an artifact is for all
         os.rename(writing, out / str(number))  # noqa: PTH104  # fails where another export won
     finally:
@@ -63,8 +64,9 @@ def _write_graph(signatures: Signatures, folder: Path) -> None:
     archive.write_out(str(folder), verbose=False)
 
 
-def _manifest(run: Run, out: Path, number: int, graph: Path) -> dict[str, Any]:
-    calibration = calibrate.read(run)
+def _manifest(
+    run: Run, calibration: Calibration, out: Path, number: int, graph: Path
+) -> dict[str, Any]:
     view = find_recipe(run.config.architecture).view
     return {
         "name": out.resolve().name,

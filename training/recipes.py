@@ -52,7 +52,7 @@ RECIPES = {
         augment=scramble(192),
         batch_size=32,
         epochs=6,
-        patience=None,  # the schedule ends at zero: the last epoch is the one
+        patience=None,  # the learning rate is scheduled: stopping early would cut it short
     ),
 }
 

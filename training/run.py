@@ -14,7 +14,7 @@ runs/20260101-120000-baseline_cnn/
 import csv
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,12 @@ class Run:
         except (OSError, ValueError, TypeError) as error:
             raise RunError(f"{folder}: no training run: config.json: {error}") from error
         return cls(folder, config)
+
+    def extended(self, epochs: int) -> "Run":
+        """The same run, asked for ``epochs`` from now on."""
+        run = replace(self, config=replace(self.config, epochs=epochs))
+        run.write_json("config.json", asdict(run.config))
+        return run
 
     @property
     def last(self) -> Path:

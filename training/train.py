@@ -7,7 +7,6 @@ The same data, seed and machine give the same weights, interrupted or not.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -55,15 +54,20 @@ def start(
 
 
 def resume(folder: Path, data: Path, epochs: int | None, weights: Path | None) -> Run:
-    """Go on with the run in ``folder`` from its last finished epoch; ``epochs`` may extend it.
+    """Go on with the run in ``folder`` from its last finished epoch.
+
+    ``epochs`` may extend it, unless its learning rate was scheduled for the epochs it began with.
 
     Raises:
-        RunError: the data is not what the run began with.
+        RunError: the data is not what the run began with, or it cannot be extended.
     """
     run = Run.open(folder)
-    if epochs is not None:
-        run = replace(run, config=replace(run.config, epochs=epochs))
     recipe = find_recipe(run.config.architecture)
+    if epochs is not None and epochs != run.config.epochs:
+        if recipe.patience is None:
+            planned = run.config.epochs
+            raise RunError(f"{folder}: its learning rate was scheduled for {planned} epochs")
+        run = run.extended(epochs)
     train = load_split(data, "train", recipe.training_view, run.config.without)
     if train.fingerprint != run.config.data_fingerprint:
         raise RunError(f"{data}: not the pictures that {folder} was begun with")

@@ -54,8 +54,8 @@ def wait_until_healthy(name: str) -> None:
     pytest.fail(f"the health check says {state}: " + run("docker", "logs", name))
 
 
-def inside(container: str, script: str) -> subprocess.CompletedProcess[str]:
-    command = ["docker", "exec", container, "sh", "-c", script]
+def inside(container: str, script: str, user: str = "10001") -> subprocess.CompletedProcess[str]:
+    command = ["docker", "exec", "--user", user, container, "sh", "-c", script]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -68,7 +68,8 @@ def test_it_answers_through_the_published_port(container: str, face: bytes, mode
 
 
 def test_it_runs_as_nobody_in_particular(container: str) -> None:
-    assert inside(container, "id -u").stdout.strip() == "10001"
+    status = inside(container, "cat /proc/1/status").stdout
+    assert "Uid:\t10001\t10001\t10001\t10001\n" in status
 
 
 @pytest.mark.parametrize("path", ["/app", "/tmp", "/opt/venv", "/home"])
@@ -91,7 +92,8 @@ def test_no_build_tool_is_left(container: str, tool: str) -> None:
 
 
 def test_no_cache_and_no_training_code_is_left(container: str) -> None:
-    found = inside(container, "find / -xdev -type d '(' -name .cache -o -path /src ')' 2>/dev/null")
+    search = "find / -xdev -type d '(' -name .cache -o -path /src ')' 2>/dev/null"
+    found = inside(container, search, user="0")
     assert found.stdout == ""
     assert "ModuleNotFoundError" in inside(container, "python -c 'import training'").stderr
 

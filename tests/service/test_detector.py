@@ -129,7 +129,7 @@ def test_a_small_face_makes_the_verdict_uncertain(face_detector: Detector) -> No
 def test_of_a_crowd_the_largest_are_scored(
     face_detector: Detector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.detector.MAX_FACES", 1)
+    monkeypatch.setattr("service.faces.MAX_FACES", 1)
     prediction = predict(face_detector, two_faces())
     assert len(prediction.faces) == 1
     assert prediction.faces[0].box.x < 320

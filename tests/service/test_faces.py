@@ -119,6 +119,15 @@ def test_each_face_is_shown_in_the_order_of_the_faces(finder: FaceFinder) -> Non
         assert np.array_equal(its_pixels, crop(image, face, MARGIN, 64))
 
 
+def test_of_a_crowd_only_the_largest_are_cut_out(
+    finder: FaceFinder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.faces.MAX_FACES", 1)
+    found, shown = look(pixels(two_faces()), finder, MARGIN, 64)
+    assert len(found) == 2
+    assert np.array_equal(shown, crop(pixels(two_faces()), found[0], MARGIN, 64)[None])
+
+
 def test_the_file_may_lie_elsewhere(tmp_path: Path) -> None:
     copy = Path(shutil.copy(_installed(), tmp_path / "yunet.onnx"))
     assert len(FaceFinder(copy).find(pixels(PORTRAIT))) == 1

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import run_training
 from tests.pictures import write_dataset
 from training.evaluate import Evaluation
-from training.run import Run
+from training.run import Run, RunConfig
 
 EPOCHS = 8
 
@@ -77,6 +77,20 @@ def test_resuming_a_finished_run_changes_nothing(
     before = (trained_run / "history.csv").read_text()
     run_training("train", "--data", dataset, "--resume", trained_run, cwd=tmp_path)
     assert (trained_run / "history.csv").read_text() == before
+
+
+def test_a_run_can_be_extended_and_remembers_it(dataset: Path, tmp_path: Path) -> None:
+    done = run_training("train", "--data", dataset, "--epochs", "1", cwd=tmp_path)
+    run = tmp_path / done.stdout.strip().splitlines()[-1]
+    run_training("train", "--data", dataset, "--resume", run, "--epochs", "2", cwd=tmp_path)
+    assert len(Run.open(run).read_history()) == Run.open(run).config.epochs == 2
+
+
+def test_a_scheduled_run_cannot_be_extended(dataset: Path, tmp_path: Path) -> None:
+    config = RunConfig("mobilenet_v2", 3, 0, 32, str(dataset), [], "")
+    run = Run.create(tmp_path, config).folder
+    line = failing("train", "--data", dataset, "--resume", run, "--epochs", "5", cwd=tmp_path)
+    assert line == f"error: {run}: its learning rate was scheduled for 3 epochs"
 
 
 def test_a_source_can_be_left_out_and_is_evaluated_all_the_same(
