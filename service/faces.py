@@ -29,13 +29,18 @@ DETECTION_SIDE = 640  # a larger picture is shrunk to it: faces down to a fiftie
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face's box in pixels of the picture, inside it, and how sure the detector is, 0..1."""
+    """A face's box in pixels of the picture, inside it, and how sure the detector is, 0..1.
+
+    ``landmarks`` are the x and y of eyes, nose and corners of the mouth, the left of the picture
+    first, in pixels; they may lie outside it.
+    """
 
     x: int
     y: int
     width: int
     height: int
     score: float
+    landmarks: tuple[tuple[float, float], ...] = ()
 
 
 class FaceFinder:
@@ -112,10 +117,11 @@ def _at_least(image: Pixels, side: int) -> Pixels:
 
 
 def _face(row: np.ndarray, scale: float, width: int, height: int) -> Face:
-    x, y, w, h = (float(value) / scale for value in row[:4])
+    x, y, w, h, *rest = (float(value) / scale for value in row[:14])
     left, top = max(0, round(x)), max(0, round(y))
     right, bottom = min(width, round(x + w)), min(height, round(y + h))
-    return Face(left, top, right - left, bottom - top, min(1.0, float(row[14])))
+    landmarks = tuple(zip(rest[::2], rest[1::2], strict=True))
+    return Face(left, top, right - left, bottom - top, min(1.0, float(row[14])), landmarks)
 
 
 def _installed() -> Path:

@@ -33,24 +33,75 @@ class Confusion(_Frozen):
     true_fake: int = Field(description="Fakes labelled FAKE.")
 
 
+class Estimate(_Frozen):
+    """A share, and the 95 % interval around it."""
+
+    value: float = Field(ge=0, le=1)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+
+
 class SourceMetrics(_Frozen):
-    """How good the labels are on one source; null where a class is missing from it."""
+    """How good the answers are on one source; null where a class is missing from it."""
 
     real: int = Field(description="Number of real pictures.")
     fake: int = Field(description="Number of fakes.")
-    accuracy: float = Field(ge=0, le=1)
-    roc_auc: Share = Field(description="Area under the ROC curve.")
+    accuracy: float = Field(ge=0, le=1, description="Of the label.")
+    roc_auc: Estimate | None = Field(description="Area under the ROC curve.")
     precision: Share = Field(description="Share of fakes among what is labelled FAKE.")
     recall: Share = Field(description="Share of the fakes that are labelled FAKE.")
     confusion: Confusion
+    false_positive_rate: Estimate | None = Field(
+        description="Share of the real pictures whose verdict is `fake`."
+    )
+    true_positive_rate: Estimate | None = Field(
+        description="Share of the fakes whose verdict is `fake`."
+    )
+    miss_rate: Estimate | None = Field(description="Share of the fakes whose verdict is `real`.")
+    ece: float = Field(ge=0, le=1, description="Expected calibration error.")
+
+
+class Against(_Frozen):
+    """How well the fakes of one source are told from real pictures: ROC AUC."""
+
+    look: Estimate | None = Field(description="Against the real pictures that look like them.")
+    all: Estimate = Field(description="Against all real pictures.")
+
+
+class Pointing(_Frozen):
+    """How often the heatmap's peak lies where a fake differs from its real twin."""
+
+    pairs: int
+    hits: Estimate
+    chance: float = Field(ge=0, le=1, description="The changed part's share of the area.")
+
+
+class Compared(_Frozen):
+    """Another detector on the same test split."""
+
+    roc_auc: Estimate
+    true_positive_rate: Estimate = Field(description="Where 1 % of all real pictures are accused.")
+    ece: float
+
+
+class Study(_Frozen):
+    """What was measured beyond the plain test split."""
+
+    robustness: dict[str, SourceMetrics] = Field(description="By what was done to the files.")
+    unseen: dict[str, Against] = Field(
+        description="By source: of a network that was trained without it."
+    )
+    pointing: Pointing | None
+    compared: dict[str, Compared] = Field(description="By architecture.")
 
 
 class Metrics(_Frozen):
-    """Results on pictures that the model was not trained on."""
+    """Results on pictures that the model was not trained on, warnings left aside."""
 
     split: Literal["test"]
     overall: SourceMetrics
     by_source: dict[str, SourceMetrics]
+    fakes: dict[str, Against]
 
 
 class Manifest(_Frozen):
@@ -72,6 +123,7 @@ class Manifest(_Frozen):
     temperature: float = Field(gt=0, description="Divides the logit; fitted on validation.")
     thresholds: Thresholds
     metrics: Metrics
+    study: Study | None = None
     data_fingerprint: str = Field(description="SHA-256 over the training pictures.")
     code_version: str
     created: datetime

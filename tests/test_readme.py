@@ -109,9 +109,10 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
 def test_the_figures_are_the_shipped_models() -> None:
     metrics = Manifest.read(ARTIFACT / "1").metrics
     for name, source in [*metrics.by_source.items(), ("**all**", metrics.overall)]:
-        shares = (source.accuracy, source.roc_auc, source.precision, source.recall)
-        cells = ["-" if share is None else f"{share:.3f}" for share in shares]
-        assert f"| {name} | {source.real} | {source.fake} | {' | '.join(cells)} |" in README
+        estimates = (source.roc_auc, source.false_positive_rate, source.true_positive_rate)
+        cells = ["-" if estimate is None else f"{estimate.value:.3f}" for estimate in estimates]
+        row = (f"{source.accuracy:.3f}", *cells, f"{source.ece:.3f}")
+        assert f"| {name} | {source.real} | {source.fake} | {' | '.join(row)} |" in README
 
 
 def test_the_example_answer_is_the_shipped_models(clone: Path, detector: Detector) -> None:

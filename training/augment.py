@@ -2,89 +2,92 @@
 
 Detectors learn the file before the face (Grommelt et al. 2024, arXiv 2403.17608); blur and JPEG in
 training let them generalise (Wang et al. 2020, "CNN-generated images are surprisingly easy to
-spot… for now"). Each function takes an int64 seed pair: the same pair gives the same result, so
-that a resumed run sees what the uninterrupted run would have seen.
+spot… for now"). Each function takes uint8 RGB ``[h, w, 3]`` and the generator that decides.
 """
 
 from collections.abc import Callable
 
-import tensorflow as tf
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-Augment = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+from service.imaging import resize
+
+Image = NDArray[np.uint8]
+Augment = Callable[[Image, np.random.Generator], Image]
+
+SMALLEST, LARGEST = 0.65, 1.0  # of the picture's side, what the random framing leaves
 
 
-def mirror(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Mirror each picture of a batch ``[batch, h, w, 3]`` with probability one half."""
-    return tf.image.stateless_random_flip_left_right(images, seed)
+def mirror(image: Image, generator: np.random.Generator) -> Image:
+    """Left for right in half of the cases."""
+    return image[:, ::-1] if generator.random() < 0.5 else image
 
 
 def scramble(side: int) -> Augment:
-    """Random framing, mirroring, colour, rescaling, noise and JPEG, in the order of a file's life.
+    """Random colour, blur, rescaling, noise, JPEG and framing, in the order of a file's life.
 
-    The result takes uint8 ``[batch, h, w, 3]`` and gives float32 ``[batch, side, side, 3]`` in
-    0..255.
+    A third of the pictures keeps its fine traces: it is neither blurred, rescaled, made noisy nor
+    compressed. The result is uint8 ``[side, side, 3]``, resized by the service's own code.
     """
 
-    def scramble_batch(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        count = tf.shape(images)[0]
-        seeds = tf.random.experimental.stateless_split(seed, count)
-        return tf.map_fn(
-            lambda pair: _scramble_one(pair[0], pair[1], side),
-            (images, seeds),
-            fn_output_signature=tf.TensorSpec((side, side, 3), tf.float32),
-        )
+    def scramble_one(image: Image, generator: np.random.Generator) -> Image:
+        x = mirror(image, generator)
+        gains = generator.uniform(0.8, 1.2) * generator.uniform(0.95, 1.05, 3)
+        x = recolour(x, gains, generator.uniform(0.8, 1.2), generator.uniform(0.6, 1.4))
+        if generator.random() < 2 / 3:
+            x = _jpeg(_noise(_rescale(_blur(x, generator), generator), generator), generator)
+        return resize(_frame(x, generator), side)
 
-    return scramble_batch
-
-
-def _scramble_one(image: tf.Tensor, seed: tf.Tensor, side: int) -> tf.Tensor:
-    seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 12), num=12)
-    x = tf.cast(image, tf.float32) / 255
-    x = _frame(x, seeds[0], seeds[1], side)
-    x = tf.image.stateless_random_flip_left_right(x, seeds[2])
-    x = tf.image.stateless_random_brightness(x, 0.12, seeds[3])
-    x = tf.image.stateless_random_contrast(x, 0.8, 1.2, seeds[4])
-    x = tf.image.stateless_random_saturation(x, 0.7, 1.3, seeds[5])
-    x = _rescale(x, seeds[6], seeds[7], side)
-    x = _noise(x, seeds[8], seeds[9])
-    x = tf.clip_by_value(x, 0, 1)
-    x = _jpeg(x, seeds[10], seeds[11])
-    return tf.ensure_shape(x * 255, (side, side, 3))
+    return scramble_one
 
 
-def _uniform(seed: tf.Tensor, low: float = 0, high: float = 1) -> tf.Tensor:
-    return tf.random.stateless_uniform((), seed, low, high)
+def recolour(image: Image, gains: NDArray[np.float64], contrast: float, saturation: float) -> Image:
+    """Each channel times its gain, then contrast and saturation about their middle.
+
+    One matrix for all three, since each is linear in a pixel's colour.
+    """
+    mix = np.full((3, 3), (1 - saturation) / 3) + np.eye(3) * saturation
+    matrix = contrast * mix * gains
+    middle = np.mean(gains * cv2.mean(image)[:3]) * (1 - contrast)
+    return np.asarray(cv2.transform(image, np.hstack([matrix, np.full((3, 1), middle)])), np.uint8)
 
 
-def _frame(x: tf.Tensor, seed: tf.Tensor, place: tf.Tensor, side: int) -> tf.Tensor:
-    """A random square with 0.65 to 1 of the side."""
-    edge = _uniform(seed, 0.65, 1.0)
-    corner = tf.random.stateless_uniform((2,), place) * (1 - edge)
-    box = tf.concat([corner, corner + edge], 0)
-    return tf.image.crop_and_resize(x[None], box[None], [0], (side, side))[0]
+def _blur(image: Image, generator: np.random.Generator) -> Image:
+    if generator.random() < 0.8:
+        return image
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), generator.uniform(0.3, 1.5)), np.uint8)
 
 
-def _rescale(x: tf.Tensor, whether: tf.Tensor, how: tf.Tensor, side: int) -> tf.Tensor:
-    """For half of the pictures: down to a random smaller side and up again."""
-
-    def down_and_up() -> tf.Tensor:
-        smaller = tf.cast(_uniform(how, 0.3, 1.0) * side, tf.int32)
-        small = tf.image.resize(x, (smaller, smaller), antialias=True)
-        return tf.image.resize(small, (side, side), "bicubic")
-
-    return tf.cond(_uniform(whether) < 0.5, down_and_up, lambda: x)
+def _rescale(image: Image, generator: np.random.Generator) -> Image:
+    """To a smaller side for half of the pictures; the framing brings it up again."""
+    if generator.random() < 0.5:
+        return image
+    smaller = round(len(image) * generator.uniform(0.4, 1))
+    how = (cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC)[generator.integers(3)]
+    return np.asarray(cv2.resize(image, (smaller, smaller), interpolation=how), np.uint8)
 
 
-def _noise(x: tf.Tensor, strength: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """Gaussian noise of up to 0.03; none for half of the pictures."""
-    deviation = tf.maximum(_uniform(strength, -0.03, 0.03), 0)
-    return x + deviation * tf.random.stateless_normal(tf.shape(x), values)
+def _noise(image: Image, generator: np.random.Generator) -> Image:
+    """Gaussian, of up to 8 grey levels; none for three of four pictures."""
+    if generator.random() < 0.75:
+        return image
+    noise = generator.standard_normal(image.shape, np.float32) * np.float32(generator.uniform(0, 8))
+    return np.asarray(np.clip(np.rint(image + noise), 0, 255), np.uint8)
 
 
-def _jpeg(x: tf.Tensor, whether: tf.Tensor, how: tf.Tensor) -> tf.Tensor:
-    """For three of four pictures: JPEG of a quality from 40 to 95."""
-    return tf.cond(
-        _uniform(whether) < 0.75,
-        lambda: tf.image.stateless_random_jpeg_quality(x, 40, 95, how),
-        lambda: x,
-    )
+def _jpeg(image: Image, generator: np.random.Generator) -> Image:
+    """Quality 35 to 95 for three of four pictures."""
+    if generator.random() < 0.25:
+        return image
+    quality = int(generator.integers(35, 96))
+    _, data = cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, quality))
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
+def _frame(image: Image, generator: np.random.Generator) -> Image:
+    """A random square of it."""
+    side = len(image)
+    edge = round(side * generator.uniform(SMALLEST, LARGEST))
+    top, left = generator.integers(0, side - edge + 1, 2)
+    return np.ascontiguousarray(image[top : top + edge, left : left + edge])

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from training.pixels import Pixels
 
+# For each draw the position of an image; with the number of images added to it, the forgery that
+# ``blend.self_blend`` makes of that image.
 Order = Callable[[Pixels, int, int], NDArray[np.int64]]
 
 # Sources that look alike in framing, resolution and compression but for what makes a fake a fake.
@@ -17,36 +18,50 @@ LOOKS = (
     ("dfdc",),
     ("lfwswap", "lfw"),
 )
+BLENDED = 0.3  # of the fakes, made of a real picture of the same look
 
 
 def shuffled(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
     """Each picture once, in an order that ``seed`` and ``epoch`` alone decide: int64 ``[n]``."""
-    order = tf.random.experimental.stateless_shuffle(tf.range(len(pixels.labels)), (seed, epoch))
-    return np.asarray(order, np.int64)
+    return np.random.default_rng((seed, epoch)).permutation(len(pixels.labels))
 
 
-def balanced(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
-    """As many draws as there are pictures, each label equally likely within each look.
+def paired(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
+    """As many draws as there are pictures, a real and a fake of the same look in turn.
 
     A look comes up in proportion to the square root of its size, so that small ones are seen;
-    sources outside ``LOOKS`` are one more look.
+    sources outside ``LOOKS`` are one more look. Some fakes are the blend of their real neighbour;
+    a look without fakes has only such ones.
     """
     generator = np.random.default_rng((seed, epoch))
-    return generator.choice(len(pixels.labels), len(pixels.labels), p=_chances(pixels))
+    count = len(pixels.labels)
+    looks = np.array([look_of(source) for source in pixels.sources])
+    present, sizes = np.unique(looks, return_counts=True)
+    chances = np.sqrt(sizes) / np.sqrt(sizes).sum()
+    drawn = generator.choice(present, -(-count // 2), p=chances)
+    order = np.empty((len(drawn), 2), np.int64)
+    for look in present:
+        inside = drawn == look
+        order[inside] = _pairs(np.flatnonzero(looks == look), pixels, inside.sum(), generator)
+    return order.reshape(-1)[:count]
 
 
-def _chances(pixels: Pixels) -> NDArray[np.float64]:
-    looks = np.array([_look(source) for source in pixels.sources])
-    chances = np.zeros(len(looks))
-    for look in np.unique(looks):
-        inside = looks == look
-        for label in (0, 1):
-            chosen = inside & (pixels.labels == label)
-            if chosen.any():
-                chances[chosen] = np.sqrt(inside.sum()) / chosen.sum()
-    normalized: NDArray[np.float64] = chances / chances.sum()
-    return normalized
+def _pairs(
+    members: NDArray[np.int64], pixels: Pixels, count: int, generator: np.random.Generator
+) -> NDArray[np.int64]:
+    """Of one look's ``members``: int64 ``[count, 2]``, a real and a fake."""
+    labels = pixels.labels[members]
+    real, fake = members[labels == 0], members[labels == 1]
+    if len(real) == 0:
+        return generator.choice(fake, (count, 2))
+    reals = generator.choice(real, count)
+    blends = reals + len(pixels.labels)
+    if len(fake) == 0:
+        return np.stack([reals, blends], axis=1)
+    blended = generator.random(count) < BLENDED
+    return np.stack([reals, np.where(blended, blends, generator.choice(fake, count))], axis=1)
 
 
-def _look(source: str) -> int:
+def look_of(source: str) -> int:
+    """The number of the look in ``LOOKS`` that ``source`` belongs to; the last for all others."""
     return next((number for number, look in enumerate(LOOKS) if source in look), len(LOOKS))

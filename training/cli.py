@@ -44,13 +44,21 @@ def train(
 def evaluate(
     data: Data,
     model: Annotated[Path, typer.Option(help="A run, or a version folder of an artifact.")],
+    card: Annotated[bool, typer.Option(help="Write model.json and MODEL_CARD.md anew.")] = False,
+    left_out: Annotated[
+        list[Path] | None, typer.Option(help="For the card: a run without some source.")
+    ] = None,
+    compare: Annotated[
+        list[Path] | None, typer.Option(help="For the card: another run or artifact.")
+    ] = None,
 ) -> None:
     """Measure a detector on the test split: over all sources, and on each."""
     from training import evaluate as evaluation
+    from training.card import publish
 
     out = evaluation.evaluate(model, data)
     Console().print(evaluation.table(evaluation.Evaluation.read(out)))
-    typer.echo(out)
+    typer.echo(publish(model, data, left_out or [], compare or []) if card else out)
 
 
 @app.command()

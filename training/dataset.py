@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from training.augment import Augment
 from training.balance import Order
+from training.forger import Forger
 from training.pixels import Pixels
+
+Floats = NDArray[np.float32]
 
 # How many batches are gathered and augmented at a time: shuffled reads come from disk.
 PARALLEL = 2
@@ -24,9 +27,9 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Endless augmented batches in ``order``, from the beginning of ``first_epoch`` on.
 
-    Yields ``(images [b, h, w, 3], labels float32 [b])``; an epoch has ``ceil(n / batch_size)``
-    batches. Order and augmentation depend on ``seed``, the epoch and the step alone, so a run that
-    is resumed goes on as if it had never stopped.
+    Yields ``(images uint8 [b, h, w, 3], labels float32 [b])``; an epoch has
+    ``ceil(n / batch_size)`` batches. Order and augmentation depend on ``seed``, the epoch and the
+    step alone, so a run that is resumed goes on as if it had never stopped.
     """
     steps = -(-len(pixels.images) // batch_size)
 
@@ -34,16 +37,11 @@ def training_batches(
         drawn = tf.numpy_function(lambda e: order(pixels, seed, int(e)), [epoch], tf.int64)
         return tf.data.Dataset.from_tensor_slices(drawn).batch(batch_size)
 
-    def augmented(step: tf.Tensor, batch: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, ...]:
-        images, labels = batch
-        return augment(images, tf.stack([tf.cast(seed, tf.int64), step])), labels
-
     return (
         tf.data.Dataset.counter(start=first_epoch)
         .flat_map(epoch_batches)
-        .map(_gather(pixels), num_parallel_calls=PARALLEL)
         .enumerate(start=first_epoch * steps)
-        .map(augmented, num_parallel_calls=PARALLEL)
+        .map(_prepare(pixels, augment, seed), num_parallel_calls=PARALLEL)
         .prefetch(tf.data.AUTOTUNE)
     )
 
@@ -58,18 +56,40 @@ def ordered_batches(pixels: Pixels, batch_size: int) -> tf.data.Dataset:
     )
 
 
+def _prepare(pixels: Pixels, augment: Augment, seed: int) -> Any:
+    labels = pixels.labels[pixels.owners]
+    count = len(pixels.images)
+    forge = Forger(pixels)
+
+    def one(drawn: int, generator: np.random.Generator) -> NDArray[np.uint8]:
+        image = forge(drawn - count, generator) if drawn >= count else pixels.images[drawn]
+        return augment(image, generator)
+
+    def batch(step: int, order: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats]:
+        images = [
+            one(int(drawn), np.random.default_rng((seed, int(step), position)))
+            for position, drawn in enumerate(order)
+        ]
+        fake = (order >= count) | (labels[order % count] == 1)
+        return np.stack(images), fake.astype(np.float32)
+
+    def prepare(step: tf.Tensor, order: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return _batch(*tf.numpy_function(batch, [step, order], (tf.uint8, tf.float32)))
+
+    return prepare
+
+
 def _gather(pixels: Pixels) -> Any:
-    side = pixels.images.shape[1]
     labels = pixels.labels[pixels.owners].astype(np.float32)
 
-    def rows(indices: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    def rows(indices: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats]:
         return pixels.images[indices], labels[indices]
 
     def gather(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        images, its_labels = tf.numpy_function(rows, [indices], (tf.uint8, tf.float32))
-        return (
-            tf.ensure_shape(images, (None, side, side, 3)),
-            tf.ensure_shape(its_labels, (None,)),
-        )
+        return _batch(*tf.numpy_function(rows, [indices], (tf.uint8, tf.float32)))
 
     return gather
+
+
+def _batch(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    return tf.ensure_shape(images, (None, None, None, 3)), tf.ensure_shape(labels, (None,))

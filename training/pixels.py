@@ -5,12 +5,13 @@ Decoding costs more than a small network's training step; done once, it costs an
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,22 +23,28 @@ from service import faces, imaging
 from service.errors import ImageError
 from training.console import console
 from training.data import LABELS, Sample, find_samples
+from training.distortions import DISTORTIONS
 from training.errors import DataError
 from training.run import RUNS
 
 CACHE = RUNS / "cache"
+
+Landmarks = tuple[tuple[float, float], ...]
+UNKNOWN: Landmarks = ((math.nan, math.nan),) * 5
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What is shown of a picture: ``service.faces.look`` with these arguments.
 
-    ``largest_only`` keeps one face of each picture, as training wants it.
+    ``largest_only`` keeps one face of each picture and finds its landmarks, as training wants it;
+    ``distortion`` is one of ``distortions.DISTORTIONS`` that the file goes through before.
     """
 
     side: int
     margin: float | None
     largest_only: bool = False
+    distortion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +52,15 @@ class Pixels:
     """A split as the network sees it.
 
     ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk; ``owners`` int64 ``[n]`` is
-    the picture that each comes from. By picture: ``labels`` int64 of 0 (real) and 1 (fake),
-    ``sources`` and ``files``. ``skipped`` has a line for each picture that could not be read;
-    ``fingerprint`` is a SHA-256 over the files' contents.
+    the picture that each comes from; ``landmarks`` float32 ``[n, 5, 2]`` is where ``service.faces``
+    finds them in the image, in pixels, or NaN where it finds no face. By picture: ``labels`` int64
+    of 0 (real) and 1 (fake), ``sources`` and ``files``. ``skipped`` has a line for each picture
+    that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
     """
 
     images: NDArray[np.uint8]
     owners: NDArray[np.int64]
+    landmarks: NDArray[np.float32]
     labels: NDArray[np.int64]
     sources: list[str]
     files: list[str]
@@ -65,6 +74,7 @@ class _Index:
 
     kept: list[int]
     owners: list[int]
+    landmarks: list[Landmarks]
     skipped: list[str]
     fingerprint: str
 
@@ -73,6 +83,7 @@ class _Index:
 class _Decoded:
     sample: Sample
     pixels: imaging.Pixels | None
+    landmarks: list[Landmarks]
     sha256: str
     error: str
 
@@ -114,6 +125,7 @@ def load_pixels(samples: list[Sample], view: View, cache: Path) -> Pixels:
             folder / "images.bin", np.uint8, "r", shape=(len(index.owners), *_shape(view))
         ),
         owners=np.array(index.owners, np.int64),
+        landmarks=np.array(index.landmarks, np.float32),
         labels=np.array([sample.label for sample in kept], np.int64),
         sources=[sample.source for sample in kept],
         files=[str(sample.path) for sample in kept],
@@ -160,6 +172,7 @@ def _build(samples: list[Sample], view: View, folder: Path) -> None:
 def _fill(images: BinaryIO, decoded: Iterable[_Decoded]) -> _Index:
     kept: list[int] = []
     owners: list[int] = []
+    landmarks: list[Landmarks] = []
     skipped: list[str] = []
     digest = hashlib.sha256()
     for position, item in enumerate(decoded):
@@ -168,11 +181,12 @@ def _fill(images: BinaryIO, decoded: Iterable[_Decoded]) -> _Index:
             continue
         images.write(item.pixels.tobytes())
         owners.extend([len(kept)] * len(item.pixels))
+        landmarks.extend(item.landmarks)
         kept.append(position)
         digest.update(
             f"{LABELS[item.sample.label]}/{item.sample.path.name} {item.sha256}\n".encode()
         )
-    return _Index(kept, owners, skipped, digest.hexdigest())
+    return _Index(kept, owners, landmarks, skipped, digest.hexdigest())
 
 
 def _decode_all(samples: list[Sample], view: View) -> Iterator[_Decoded]:
@@ -182,13 +196,23 @@ def _decode_all(samples: list[Sample], view: View) -> Iterator[_Decoded]:
         try:
             picture = imaging.decode(sample.path.read_bytes())
         except (ImageError, OSError) as error:
-            return _Decoded(sample, None, "", str(error))
+            return _Decoded(sample, None, [], "", str(error))
+        if view.distortion:
+            distorted = DISTORTIONS[view.distortion](sample.path.read_bytes())
+            picture = replace(imaging.decode(distorted), sha256=picture.sha256)
         _, shown = faces.look(picture.pixels, finder, view.margin, view.side)
-        return _Decoded(sample, shown[:1] if view.largest_only else shown, picture.sha256, "")
+        if view.largest_only:
+            return _Decoded(sample, shown[:1], [_landmarks(shown[0], finder)], picture.sha256, "")
+        return _Decoded(sample, shown, [UNKNOWN] * len(shown), picture.sha256, "")
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         decoded = pool.map(decode, samples)
         yield from track(decoded, "Decoding", total=len(samples), console=console)
+
+
+def _landmarks(image: imaging.Pixels, finder: faces.FaceFinder) -> Landmarks:
+    found = finder.find(image)
+    return found[0].landmarks if found else UNKNOWN
 
 
 def _require_both_classes(samples: list[Sample], index: _Index) -> None:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
+from training import metrics
 from training.data import LABELS
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def history(rows: list[dict[str, float]], path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def roc(labels: NDArray[np.int64], scores: NDArray[np.float32], path: Path) -> None:
+def roc(labels: NDArray[np.int64], scores: NDArray[np.float64], path: Path) -> None:
     """Draw the receiver operating characteristic over all sources as a PNG."""
     figure = Figure(figsize=(4.5, 4.5), layout="constrained")
     axes: Axes = figure.add_subplot()
@@ -41,4 +42,18 @@ def confusion(labels: NDArray[np.int64], predicted: NDArray[np.int64], path: Pat
     ConfusionMatrixDisplay.from_predictions(
         labels, predicted, labels=[0, 1], display_labels=LABELS, ax=axes, colorbar=False
     )
+    figure.savefig(path, dpi=120)
+
+
+def reliability(labels: NDArray[np.int64], scores: NDArray[np.float64], path: Path) -> None:
+    """Draw the share of fakes over the probability of fake, and how many pictures each has."""
+    bins = metrics.reliability(labels, scores)
+    figure = Figure(figsize=(4.5, 5.5), layout="constrained")
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    upper.plot([0, 1], [0, 1], "k--", label="perfect")
+    upper.plot([b.scores for b in bins], [b.shares for b in bins], "o-", label="detector")
+    upper.set_ylabel("share of fakes")
+    upper.legend()
+    lower.hist(scores, metrics.BINS, (0, 1))
+    lower.set(xlabel="probability of fake", ylabel="pictures")
     figure.savefig(path, dpi=120)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import keras
 
-from training.architectures import baseline_cnn, mobilenet_v2
+from training.architectures import baseline_cnn, local_mobilenet, mobilenet_v2
 from training.augment import Augment, mirror, scramble
-from training.balance import Order, balanced, shuffled
+from training.balance import Order, paired, shuffled
 from training.errors import RunError
 from training.pixels import View
 
@@ -32,6 +32,20 @@ class Recipe:
     patience: int | None
 
 
+def _fine_tuning(build: Callable[[Path | None, int], keras.Model]) -> Recipe:
+    return Recipe(
+        build=build,
+        view=View(side=192, margin=0.15),
+        # Wider and finer than the input, for the random framing to cut from.
+        training_view=View(side=240, margin=0.35, largest_only=True),
+        order=paired,
+        augment=scramble(192),
+        batch_size=32,
+        epochs=6,
+        patience=None,  # the learning rate is scheduled: stopping early would cut it short
+    )
+
+
 RECIPES = {
     "baseline_cnn": Recipe(
         build=lambda _weights, _steps: baseline_cnn(),
@@ -43,17 +57,8 @@ RECIPES = {
         epochs=30,  # an upper bound: early stopping ends most runs before it
         patience=4,
     ),
-    "mobilenet_v2": Recipe(
-        build=mobilenet_v2,
-        view=View(side=192, margin=0.1),
-        # Wider and finer than the input, for the random framing to cut from.
-        training_view=View(side=240, margin=0.3, largest_only=True),
-        order=balanced,
-        augment=scramble(192),
-        batch_size=32,
-        epochs=6,
-        patience=None,  # the learning rate is scheduled: stopping early would cut it short
-    ),
+    "mobilenet_v2": _fine_tuning(mobilenet_v2),
+    "local_mobilenet": _fine_tuning(local_mobilenet),
 }
 
 

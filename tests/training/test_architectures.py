@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from training.architectures import baseline_cnn, mobilenet_v2
+from training.architectures import LEARNING_RATE, baseline_cnn, local_mobilenet, mobilenet_v2
 
 
 @pytest.fixture(scope="module")
@@ -55,27 +55,53 @@ def mobilenet(weights: Path) -> keras.Model:
     return mobilenet_v2(weights, steps=100)
 
 
-def test_mobilenet_begins_with_the_weights_that_it_is_given(weights: Path) -> None:
-    one, other = mobilenet_v2(weights, steps=100), mobilenet_v2(weights, steps=100)
-    images = np.random.default_rng(0).integers(0, 255, (2, 192, 192, 3), np.uint8)
-    maps = [keras.Model(m.input, m.get_layer("features").output)(images) for m in (one, other)]
-    assert np.allclose(*maps)
+@pytest.fixture(scope="module")
+def local(weights: Path) -> keras.Model:
+    return local_mobilenet(weights, steps=100)
 
 
-def test_mobilenets_batch_normalisations_are_frozen_and_all_else_learns(
-    mobilenet: keras.Model,
+def backbone_of(model: keras.Model) -> keras.Model:
+    (backbone,) = [layer for layer in model.layers if isinstance(layer, keras.Model)]
+    return backbone
+
+
+@pytest.mark.parametrize("name", ["mobilenet", "local"])
+def test_fine_tuning_begins_with_the_weights_that_it_is_given(
+    name: str, weights: Path, request: pytest.FixtureRequest
 ) -> None:
-    backbone = mobilenet.get_layer(index=2)
-    for layer in backbone.layers:
-        assert layer.trainable != isinstance(layer, layers.BatchNormalization)
+    whole = keras.applications.MobileNetV2(
+        include_top=False, weights=str(weights), input_shape=(192, 192, 3)
+    )
+    backbone = backbone_of(request.getfixturevalue(name))
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 192, 192, 3)).astype(np.float32)
+    got = backbone(images)
+    last = got[-1] if isinstance(got, list) else got
+    layer = "block_12_add" if name == "local" else "out_relu"
+    expected = keras.Model(whole.input, whole.get_layer(layer).output)(images)
+    assert np.allclose(last, expected, atol=1e-3)
 
 
-def test_mobilenets_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> None:
+def test_the_local_network_sees_three_depths_of_the_same_resolution(local: keras.Model) -> None:
+    (join,) = [layer for layer in local.layers if isinstance(layer, layers.Concatenate)]
+    assert [tensor.shape for tensor in join.input] == [
+        (None, 12, 12, 24),
+        (None, 12, 12, 32),
+        (None, 12, 12, 96),
+    ]
+
+
+def test_the_local_networks_first_blocks_stay_as_they_are(local: keras.Model) -> None:
+    names = [layer.name for layer in backbone_of(local).layers if layer.trainable_weights]
+    assert names[0] == "block_2_expand"
+    assert "block_12_project" in names
+
+
+def test_the_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> None:
     rates = [float(mobilenet.optimizer._learning_rate(step)) for step in (0, 5, 100)]
-    assert rates == pytest.approx([0, 3e-4, 0], abs=1e-8)
+    assert rates == pytest.approx([0, LEARNING_RATE, 0], abs=1e-8)
 
 
-@pytest.mark.parametrize("name", ["baseline", "mobilenet"])
+@pytest.mark.parametrize("name", ["baseline", "mobilenet", "local"])
 def test_every_architecture_has_what_the_export_needs(
     name: str, request: pytest.FixtureRequest
 ) -> None:

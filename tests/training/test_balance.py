@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from training.balance import Order, balanced, shuffled
+from training.balance import BLENDED, Order, look_of, paired, shuffled
 from training.pixels import Pixels
 
 COUNTS = {
@@ -26,15 +26,20 @@ def pixels() -> Pixels:
     labels = np.array([label for (_, label), count in COUNTS.items() for _ in range(count)])
     n = len(labels)
     images = np.zeros((n, 1, 1, 3), np.uint8)
-    return Pixels(images, np.arange(n), labels, sources, [""] * n, [], "")
+    landmarks = np.zeros((n, 5, 2), np.float32)
+    return Pixels(images, np.arange(n), landmarks, labels, sources, [""] * n, [], "")
 
 
 def drawn(pixels: Pixels, epochs: int = 40) -> Counter[tuple[str, int]]:
-    order = np.concatenate([balanced(pixels, 0, epoch) for epoch in range(epochs)])
-    return Counter((pixels.sources[i], int(pixels.labels[i])) for i in order)
+    """How often each source and label came up; 2 stands for forgeries made of its real pictures."""
+    count = len(pixels.labels)
+    order = np.concatenate([paired(pixels, 0, epoch) for epoch in range(epochs)])
+    return Counter(
+        (pixels.sources[i % count], 2 if i >= count else int(pixels.labels[i])) for i in order
+    )
 
 
-@pytest.mark.parametrize("order", [shuffled, balanced])
+@pytest.mark.parametrize("order", [shuffled, paired])
 def test_an_order_depends_on_seed_and_epoch_alone(pixels: Pixels, order: Order) -> None:
     first = order(pixels, 0, 0)
     assert len(first) == len(pixels.labels)
@@ -56,8 +61,39 @@ def test_within_a_look_both_labels_are_equally_likely(
 ) -> None:
     counts = drawn(pixels)
     real = sum(counts[source, 0] for source in reals)
+    made = sum(counts[source, 2] for source in reals)
     fake = sum(counts[source, 1] for source in fakes)
-    assert real / (real + fake) == pytest.approx(0.5, abs=0.01)
+    assert real == made + fake
+    assert made / (made + fake) == pytest.approx(BLENDED, abs=0.03)
+
+
+def test_a_real_and_a_fake_of_one_look_come_in_turn(pixels: Pixels) -> None:
+    count = len(pixels.labels)
+    for real, fake in paired(pixels, 0, 0).reshape(-1, 2):
+        assert pixels.labels[real] == 0
+        assert fake == real + count or pixels.labels[fake] == 1
+        assert look_of(pixels.sources[real]) == look_of(pixels.sources[fake % count])
+
+
+def without(pixels: Pixels, label: int) -> Pixels:
+    chosen = np.flatnonzero(pixels.labels != label)
+    sources = [pixels.sources[i] for i in chosen]
+    n = len(chosen)
+    return Pixels(
+        *(pixels.images[chosen], np.arange(n), pixels.landmarks[chosen], pixels.labels[chosen]),
+        *(sources, [""] * n, [], ""),
+    )
+
+
+def test_a_look_without_fakes_is_given_made_ones(pixels: Pixels) -> None:
+    reals = without(pixels, 1)
+    order = paired(reals, 0, 0).reshape(-1, 2)
+    assert (order[:, 1] == order[:, 0] + len(reals.labels)).all()
+
+
+def test_a_look_without_real_pictures_has_none_to_draw(pixels: Pixels) -> None:
+    fakes = without(pixels, 0)
+    assert paired(fakes, 0, 0).max() < len(fakes.labels)
 
 
 def test_within_a_label_of_a_look_every_picture_is_equally_likely(pixels: Pixels) -> None:
@@ -67,14 +103,15 @@ def test_within_a_label_of_a_look_every_picture_is_equally_likely(pixels: Pixels
 
 def test_a_small_look_is_seen_more_than_in_proportion(pixels: Pixels) -> None:
     counts = drawn(pixels)
-    small = counts["ffhq", 0] + counts["stylegan", 1] + counts["stylegan2", 1]
-    large = counts["dfdc", 0] + counts["dfdc", 1]
+    small, large = counts["ffhq", 0], counts["dfdc", 0]
     assert small / large == pytest.approx(np.sqrt(450 / 1200), rel=0.05)
 
 
 def test_a_data_set_without_known_sources_is_balanced_by_label() -> None:
     labels = np.repeat([0, 1], [900, 100])
-    images = np.zeros((1000, 1, 1, 3), np.uint8)
-    unknown = Pixels(images, np.arange(1000), labels, ["all"] * 1000, [""] * 1000, [], "")
-    order = np.concatenate([balanced(unknown, 0, epoch) for epoch in range(20)])
-    assert labels[order].mean() == pytest.approx(0.5, abs=0.02)
+    images, landmarks = np.zeros((1000, 1, 1, 3), np.uint8), np.zeros((1000, 5, 2), np.float32)
+    unknown = Pixels(
+        images, np.arange(1000), landmarks, labels, ["all"] * 1000, [""] * 1000, [], ""
+    )
+    assert (paired(unknown, 0, 0)[::2] < 900).all()
+    assert (paired(unknown, 0, 0)[1::2] >= 900).all()

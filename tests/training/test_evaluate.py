@@ -1,48 +1,54 @@
 """Metrics whose right values are known, and the files and table that carry them."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.conftest import run_training
-from training.evaluate import Evaluation, measure
+from training.evaluate import Evaluation, summarize
+from training.metrics import measure
+
+LABELS = np.array([0, 0, 1, 1, 0, 0, 1])
+SCORES = np.array([0.1, 0.4, 0.3, 0.9, 0.2, 0.5, 0.45])
+SOURCES = ["dfdc", "dfdc", "dfdc", "dfdc", "web", "web", "sfhq"]
 
 
 @pytest.fixture(scope="module")
-def measured() -> Evaluation:
-    """Source a: two of each label, one fake missed. Source b: reals alone, one called fake."""
-    labels = np.array([0, 0, 1, 1, 0, 0])
-    scores = np.array([0.1, 0.4, 0.3, 0.9, 0.2, 0.5], np.float32)
-    return measure(labels, scores, ["a", "a", "a", "a", "b", "b"])
+def summary() -> Evaluation:
+    return summarize(LABELS, SCORES, SOURCES, fake_above=0.8, real_below=0.35)
 
 
-def test_a_source_with_both_labels(measured: Evaluation) -> None:
-    a = measured.by_source["a"]
-    assert (a.real, a.fake) == (2, 2)
-    assert a.accuracy == 0.75
-    assert a.roc_auc == 0.75  # of the four pairs, 0.4 against 0.3 is the wrong way round
-    assert a.precision == 1.0
-    assert a.recall == 0.5
-    assert a.confusion == {"true_real": 2, "false_fake": 0, "false_real": 1, "true_fake": 1}
+def test_each_source_and_all_of_them_are_measured(summary: Evaluation) -> None:
+    assert set(summary.by_source) == {"dfdc", "web", "sfhq"}
+    for name, metrics in [*summary.by_source.items(), ("", summary.overall)]:
+        chosen = np.array([source == name or not name for source in SOURCES])
+        assert metrics == measure(LABELS[chosen], SCORES[chosen], 0.8, 0.35)
 
 
-def test_a_source_with_one_label_has_no_figure_that_needs_both(measured: Evaluation) -> None:
-    b = measured.by_source["b"]
-    assert (b.accuracy, b.roc_auc, b.precision, b.recall) == (0.5, None, None, None)
-    assert b.confusion == {"true_real": 1, "false_fake": 1, "false_real": 0, "true_fake": 0}
+def test_fakes_are_told_from_the_real_pictures_of_their_look_and_from_all(
+    summary: Evaluation,
+) -> None:
+    assert set(summary.fakes) == {"dfdc", "sfhq"}
+    dfdc, sfhq = summary.fakes["dfdc"], summary.fakes["sfhq"]
+    assert dfdc.look is not None
+    assert dfdc.look.value == 3 / 4
+    assert dfdc.all.value == 6 / 8
+    assert sfhq.look is not None
+    assert sfhq.look.value == 1 / 2, "of web, which has its look, one of two scores lower"
+    assert sfhq.all.value == 3 / 4
 
 
-def test_over_all_sources(measured: Evaluation) -> None:
-    assert (measured.overall.real, measured.overall.fake) == (4, 2)
-    assert measured.overall.accuracy == pytest.approx(4 / 6)
-    assert measured.overall.precision == 0.5
+def test_a_look_without_real_pictures_has_no_figure() -> None:
+    summary = summarize(LABELS[:4], SCORES[:4], ["dfdc", "dfdc", "dfdc", "sfhq"], 0.8, 0.35)
+    assert summary.fakes["sfhq"].look is None
 
 
-def test_scoring_the_wrong_way_round_shows() -> None:
-    labels, scores = np.array([0, 0, 1, 1]), np.array([0.9, 0.8, 0.2, 0.1], np.float32)
-    assert measure(labels, scores, ["a"] * 4).overall.roc_auc == 0.0
+def test_what_is_written_is_read_as_it_was(summary: Evaluation, tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text(json.dumps(asdict(summary)))
+    assert Evaluation.read(tmp_path) == summary
 
 
 def test_a_run_and_its_export_measure_the_same(
@@ -58,7 +64,7 @@ def test_a_run_and_its_export_measure_the_same(
     assert of_run.overall.real == of_run.overall.fake == 20
 
 
-@pytest.mark.parametrize("name", ["roc.png", "confusion.png"])
+@pytest.mark.parametrize("name", ["roc.png", "reliability.png", "confusion.png"])
 def test_the_plots_are_pictures(exported: Path, trained_run: Path, name: str) -> None:
     assert exported.is_dir()  # exporting evaluates
     assert (trained_run / "evaluation" / name).read_bytes().startswith(b"\x89PNG")
@@ -67,7 +73,7 @@ def test_the_plots_are_pictures(exported: Path, trained_run: Path, name: str) ->
 def test_the_metrics_are_json(exported: Path, trained_run: Path) -> None:
     assert exported.is_dir()
     metrics = json.loads((trained_run / "evaluation" / "metrics.json").read_text())
-    assert set(metrics) == {"split", "overall", "by_source"}
+    assert set(metrics) == {"split", "overall", "by_source", "fakes"}
 
 
 def test_what_is_no_model_is_one_line(dataset: Path, tmp_path: Path) -> None:

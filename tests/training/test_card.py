@@ -1,0 +1,136 @@
+"""The card: written from what was measured, into model.json and as Markdown."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from service.manifest import Manifest
+from service.model import Model
+from tests.conftest import run_training
+from training.distortions import DISTORTIONS
+
+
+@pytest.fixture(scope="module")
+def left_out(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short run that was never shown the source `left`."""
+    cwd = tmp_path_factory.mktemp("left_out")
+    options = ("--data", dataset, "--epochs", "1", "--without", "left")
+    done = run_training("train", *options, cwd=cwd)
+    return cwd / done.stdout.strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def published(
+    dataset: Path,
+    exported: Path,
+    trained_run: Path,
+    left_out: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A folder with a copy of the artifact, in which its card was written."""
+    cwd = tmp_path_factory.mktemp("published")
+    shutil.copytree(exported, cwd / "tiny" / "1")
+    options = ("--left-out", left_out, "--compare", trained_run)
+    model = ("--model", Path("tiny/1"))
+    done = run_training("evaluate", "--data", dataset, *model, "--card", *options, cwd=cwd)
+    assert done.stdout.strip().splitlines()[-1] == "MODEL_CARD.md"
+    return cwd
+
+
+@pytest.fixture(scope="module")
+def manifest(published: Path) -> Manifest:
+    return Manifest.read(published / "tiny" / "1")
+
+
+@pytest.fixture(scope="module")
+def card(published: Path) -> str:
+    return (published / "MODEL_CARD.md").read_text()
+
+
+def test_the_service_still_takes_the_artifact(published: Path) -> None:
+    assert Model.latest(published / "tiny").manifest.study is not None
+
+
+def test_nothing_but_the_results_changed_in_model_json(exported: Path, manifest: Manifest) -> None:
+    before = Manifest.read(exported)
+    assert before.study is None
+    assert manifest.model_copy(update={"study": None}) == before
+
+
+def test_every_distortion_is_measured(manifest: Manifest) -> None:
+    assert manifest.study is not None
+    assert set(manifest.study.robustness) == set(DISTORTIONS)
+    for metrics in manifest.study.robustness.values():
+        assert (metrics.real, metrics.fake) == (20, 20)
+
+
+def test_distortions_matter(manifest: Manifest) -> None:
+    """At a quarter of the size the stripes that make a fake are gone."""
+    assert manifest.study is not None
+    quarter, plain = manifest.study.robustness["quarter size"], manifest.metrics.overall
+    assert quarter.roc_auc is not None
+    assert plain.roc_auc is not None
+    assert quarter.roc_auc.value < plain.roc_auc.value
+
+
+def test_the_source_that_was_left_out_is_scored(manifest: Manifest) -> None:
+    assert manifest.study is not None
+    assert set(manifest.study.unseen) == {"left"}
+
+
+def test_another_detector_is_compared(manifest: Manifest) -> None:
+    """It is the run that the artifact was made of: the same figures."""
+    assert manifest.study is not None
+    (compared,) = manifest.study.compared.values()
+    assert list(manifest.study.compared) == ["baseline_cnn"]
+    assert compared.roc_auc == manifest.metrics.overall.roc_auc
+    assert compared.ece == pytest.approx(manifest.metrics.overall.ece, abs=1e-6)
+
+
+def test_the_card_holds_the_figures(card: str, manifest: Manifest) -> None:
+    overall = manifest.metrics.overall.roc_auc
+    assert overall is not None
+    assert f"{overall.value:.3f} ({overall.low:.3f}-{overall.high:.3f})" in card
+    for source in ("left", "right", "**all**"):
+        assert f"| {source} | " in card
+    for name in DISTORTIONS:
+        assert f"| {name} | " in card
+    assert f"| {manifest.thresholds.fake_above:.3f} and more |" in card
+
+
+def test_the_card_shows_plots_that_are_there(card: str, published: Path) -> None:
+    for plot in ("roc.png", "reliability.png"):
+        assert f"(docs/model/{plot})" in card
+        assert (published / "docs" / "model" / plot).read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_table_of_the_card_is_whole(card: str) -> None:
+    columns = 0
+    for line in card.splitlines():
+        cells = line.count("|")
+        assert cells == columns or not line.startswith("|") or columns == 0, line
+        columns = cells if line.startswith("|") else 0
+    assert "{" not in card
+
+
+def test_a_card_is_written_of_artifacts_alone(
+    dataset: Path, trained_run: Path, tmp_path: Path
+) -> None:
+    options = ("--data", dataset, "--model", trained_run, "--card")
+    done = run_training("evaluate", *options, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"error: {trained_run}: no artifact")
+
+
+def test_a_run_that_left_nothing_out_says_nothing_of_the_unseen(
+    dataset: Path, exported: Path, trained_run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(exported, tmp_path / "tiny" / "1")
+    options = ("--data", dataset, "--model", Path("tiny/1"), "--card", "--left-out", trained_run)
+    done = run_training("evaluate", *options, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "was shown every source" in done.stderr
+    written = json.loads((tmp_path / "tiny/1/assets.extra/model.json").read_text())
+    assert "study" not in written, "nothing is half-written"

@@ -1,0 +1,67 @@
+"""What forgeries are made of: faces of the same source, real ones, where one was found."""
+
+import math
+
+import numpy as np
+import pytest
+
+from training.forger import Forger
+from training.pixels import Pixels
+
+SIDE = 64
+FOUND = ((22.0, 24.0), (42.0, 24.0), (32.0, 35.0), (24.0, 45.0), (40.0, 45.0))
+MISSED = ((math.nan, math.nan),) * 5
+
+
+def plain(grey: int) -> np.ndarray:
+    return np.full((SIDE, SIDE, 3), grey, np.uint8)
+
+
+def make(greys: list[int], labels: list[int], sources: list[str], found: list[bool]) -> Forger:
+    """Each picture is of one grey, which tells whose face it is."""
+    landmarks = np.array([FOUND if it else MISSED for it in found], np.float32)
+    n = len(greys)
+    images = np.stack([plain(grey) for grey in greys])
+    return Forger(
+        Pixels(images, np.arange(n), landmarks, np.array(labels), sources, [""] * n, [], "")
+    )
+
+
+def middles(forger: Forger, position: int) -> set[int]:
+    """The grey in the middle of the face, over many forgeries, rounded."""
+    forgeries = [forger(position, np.random.default_rng(seed)) for seed in range(60)]
+    return {round(float(forged[34, 32].mean()) / 50) * 50 for forged in forgeries}
+
+
+def test_a_donor_is_a_real_picture_of_the_same_source() -> None:
+    greys, labels = [100, 150, 200, 250], [0, 0, 1, 0]
+    forger = make(greys, labels, ["a", "a", "a", "b"], [True] * 4)
+    assert middles(forger, 0) <= {100, 150}, "neither the fake nor the other source"
+
+
+def test_a_picture_in_which_no_face_was_found_is_no_donor() -> None:
+    forger = make([100, 200], [0, 0], ["a", "a"], [True, False])
+    assert middles(forger, 0) == {100}
+
+
+def test_a_picture_in_which_no_face_was_found_is_forged_where_faces_mostly_are() -> None:
+    generator = np.random.default_rng(0)
+    noise = generator.integers(0, 255, (SIDE, SIDE, 3), np.uint8)
+    pixels = Pixels(
+        noise[None],
+        np.arange(1),
+        np.array([MISSED], np.float32),
+        np.array([0]),
+        ["a"],
+        [""],
+        [],
+        "",
+    )
+    assert not np.array_equal(Forger(pixels)(0, np.random.default_rng(1)), noise)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_forgery_depends_on_the_generator_alone(seed: int) -> None:
+    forger = make([100, 150], [0, 0], ["a", "a"], [True, True])
+    one, other = (forger(0, np.random.default_rng(seed)) for _ in range(2))
+    assert np.array_equal(one, other)

@@ -1,0 +1,106 @@
+"""Figures whose right values are known."""
+
+import numpy as np
+import pytest
+
+from training.metrics import (
+    Estimate,
+    SourceMetrics,
+    expected_calibration_error,
+    measure,
+    reliability,
+    roc_auc,
+    share,
+)
+
+LABELS = np.array([0, 0, 1, 1])
+SCORES = np.array([0.1, 0.4, 0.3, 0.9])
+
+
+@pytest.fixture(scope="module")
+def both() -> SourceMetrics:
+    """Two of each label, one fake missed."""
+    return measure(LABELS, SCORES, fake_above=0.8, real_below=0.35)
+
+
+@pytest.fixture(scope="module")
+def reals() -> SourceMetrics:
+    return measure(np.array([0, 0]), np.array([0.2, 0.5]), fake_above=0.5, real_below=0.3)
+
+
+def test_the_label_is_judged_at_one_half(both: SourceMetrics) -> None:
+    assert (both.real, both.fake) == (2, 2)
+    assert both.accuracy == 0.75
+    assert (both.precision, both.recall) == (1.0, 0.5)
+    assert both.confusion == {"true_real": 2, "false_fake": 0, "false_real": 1, "true_fake": 1}
+
+
+def test_the_verdict_is_judged_at_the_thresholds(both: SourceMetrics) -> None:
+    rates = (both.false_positive_rate, both.true_positive_rate, both.miss_rate)
+    assert [rate.value for rate in rates if rate] == [0, 0.5, 0.5]
+
+
+def test_a_source_with_one_label_has_no_figure_that_needs_both(reals: SourceMetrics) -> None:
+    assert (reals.accuracy, reals.roc_auc, reals.precision, reals.recall) == (0.5, None, None, None)
+    assert reals.true_positive_rate is reals.miss_rate is None
+    assert reals.false_positive_rate is not None
+    assert reals.false_positive_rate.value == 0.5
+
+
+def test_roc_auc_is_the_share_of_pairs_in_the_right_order(both: SourceMetrics) -> None:
+    assert both.roc_auc is not None
+    assert both.roc_auc.value == 0.75  # of the four pairs, 0.4 against 0.3 is the wrong way round
+
+
+def test_scoring_the_wrong_way_round_shows() -> None:
+    assert roc_auc(np.array([0.9, 0.8]), np.array([0.2, 0.1])).value == 0
+
+
+def test_the_interval_of_roc_auc_covers_it_and_shrinks_with_the_number() -> None:
+    generator = np.random.default_rng(0)
+    widths = []
+    for count in (50, 800):
+        estimate = roc_auc(generator.normal(0, 1, count), generator.normal(1, 1, count))
+        assert estimate.low < estimate.value < estimate.high
+        assert estimate.low < 0.7602 < estimate.high  # two unit normals one apart
+        widths.append(estimate.high - estimate.low)
+    assert widths[1] < widths[0] / 3
+
+
+def test_of_one_picture_nothing_is_known() -> None:
+    assert roc_auc(np.array([0.1]), np.array([0.9])) == Estimate(1.0, 0.0, 1.0)
+
+
+def test_a_share_comes_with_wilsons_interval() -> None:
+    """By hand: (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.96."""
+    estimate = share(np.arange(100) < 10)
+    assert estimate is not None
+    assert estimate.value == 0.1
+    assert (estimate.low, estimate.high) == pytest.approx((0.0552, 0.1744), abs=1e-4)
+    assert share(np.zeros(0, bool)) is None
+
+
+def test_a_share_of_none_is_not_known_to_be_nought() -> None:
+    estimate = share(np.zeros(50, bool))
+    assert estimate is not None
+    assert (estimate.value, estimate.low) == (0, 0)
+    assert estimate.high == pytest.approx(0.071, abs=1e-3)
+
+
+def test_the_calibration_error_of_what_is_calibrated_is_nought() -> None:
+    generator = np.random.default_rng(0)
+    scores = generator.uniform(0, 1, 200_000)
+    labels = (generator.uniform(0, 1, len(scores)) < scores).astype(np.int64)
+    assert expected_calibration_error(labels, scores) < 0.01
+
+
+@pytest.mark.parametrize(("label", "error"), [(1, 0.1), (0, 0.9)])
+def test_the_calibration_error_is_the_distance_to_the_share(label: int, error: float) -> None:
+    labels, scores = np.full(10, label), np.full(10, 0.9)
+    assert expected_calibration_error(labels, scores) == pytest.approx(error)
+
+
+def test_reliability_has_a_point_for_each_bin_that_holds_something() -> None:
+    bins = reliability(np.array([0, 1, 1]), np.array([0.0, 0.02, 1.0]))
+    assert [(b.count, b.shares) for b in bins] == [(2, 0.5), (1, 1.0)]
+    assert bins[0].scores == pytest.approx(0.01)

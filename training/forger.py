@@ -1,0 +1,38 @@
+"""Which pictures a made forgery is made of."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.blend import self_blend, swap
+from training.pixels import Pixels
+
+# Where the landmarks mostly are, as shares of the side; for a picture in which no face is found.
+TYPICAL = ((0.34, 0.38), (0.65, 0.38), (0.49, 0.54), (0.37, 0.70), (0.62, 0.70))
+SWAPPED = 0.5  # of the forgeries; the others are blended with themselves
+
+
+class Forger:
+    """Makes forgeries of the real images of ``Pixels``; a face comes from the same source."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self._images = pixels.images
+        side = pixels.images.shape[1]
+        unknown = np.isnan(pixels.landmarks[:, 0, 0])
+        usual = np.array(TYPICAL, np.float32) * side
+        self._landmarks = np.where(unknown[:, None, None], usual, pixels.landmarks)
+        self._sources = np.array(pixels.sources)[pixels.owners]
+        real = (pixels.labels[pixels.owners] == 0) & ~unknown
+        self._donors = {
+            str(source): np.flatnonzero(real & (self._sources == source))
+            for source in np.unique(self._sources)
+        }
+
+    def __call__(self, position: int, generator: np.random.Generator) -> NDArray[np.uint8]:
+        """A forgery of the image at ``position``: uint8 RGB ``[side, side, 3]``."""
+        image, landmarks = np.asarray(self._images[position]), self._landmarks[position]
+        donors = self._donors[str(self._sources[position])]
+        if generator.random() < SWAPPED and len(donors):
+            donor = generator.choice(donors)
+            face, its_landmarks = np.asarray(self._images[donor]), self._landmarks[donor]
+            return swap(image, landmarks, face, its_landmarks, generator)
+        return self_blend(image, landmarks, generator)

@@ -1,0 +1,125 @@
+"""Figures of a detector from labels (fake = 1) and calibrated probabilities of fake."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest, bootstrap
+from sklearn.metrics import confusion_matrix, precision_score, roc_auc_score
+
+Labels = NDArray[np.int64]
+Scores = NDArray[np.float64]
+
+BINS = 15  # of equal width, as Guo et al. 2017 have them
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure between 0 and 1 with the 95 % interval around it."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMetrics:
+    """Results on some pictures; None where a class is missing.
+
+    ``accuracy``, ``precision``, ``recall`` and ``confusion`` are those of the label, at 0.5;
+    ``false_positive_rate`` and ``true_positive_rate`` the shares of the real pictures and of the
+    fakes that get the verdict fake, at ``fake_above``; ``miss_rate`` the share of the fakes that
+    get the verdict real, under ``real_below``; ``ece`` the expected calibration error.
+    """
+
+    real: int
+    fake: int
+    accuracy: float
+    roc_auc: Estimate | None
+    precision: float | None
+    recall: float | None
+    confusion: dict[str, int]
+    false_positive_rate: Estimate | None
+    true_positive_rate: Estimate | None
+    miss_rate: Estimate | None
+    ece: float
+
+
+def measure(labels: Labels, scores: Scores, fake_above: float, real_below: float) -> SourceMetrics:
+    """Results on ``n`` pictures from labels ``[n]`` and scores ``[n]``."""
+    real, fake = scores[labels == 0], scores[labels == 1]
+    predicted = (scores >= 0.5).astype(np.int64)
+    matrix = confusion_matrix(labels, predicted, labels=[0, 1]).ravel().tolist()
+    names = ("true_real", "false_fake", "false_real", "true_fake")
+    both = len(real) > 0 and len(fake) > 0
+    recall = share(fake >= 0.5)
+    return SourceMetrics(
+        real=len(real),
+        fake=len(fake),
+        accuracy=float((predicted == labels).mean()),
+        roc_auc=roc_auc(real, fake) if both else None,
+        precision=float(precision_score(labels, predicted)) if predicted.any() and both else None,
+        recall=recall.value if recall else None,
+        confusion=dict(zip(names, matrix, strict=True)),
+        false_positive_rate=share(real >= fake_above),
+        true_positive_rate=share(fake >= fake_above),
+        miss_rate=share(fake < real_below),
+        ece=expected_calibration_error(labels, scores),
+    )
+
+
+def share(hits: NDArray[np.bool_]) -> Estimate | None:
+    """How many are true, with Wilson's interval; None of nothing."""
+    if len(hits) == 0:
+        return None
+    interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
+    return Estimate(float(hits.mean()), float(interval.low), float(interval.high))
+
+
+def roc_auc(real: Scores, fake: Scores) -> Estimate:
+    """Area under the ROC curve, with the percentile interval of a seeded bootstrap."""
+
+    def area(its_real: Scores, its_fake: Scores) -> float:
+        labels = np.repeat([0, 1], [len(its_real), len(its_fake)])
+        return float(roc_auc_score(labels, np.concatenate([its_real, its_fake])))
+
+    value = area(real, fake)
+    if min(len(real), len(fake)) < 2:
+        return Estimate(value, 0.0, 1.0)
+    interval = bootstrap(
+        (real, fake),
+        area,
+        n_resamples=RESAMPLES,
+        vectorized=False,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    ).confidence_interval
+    return Estimate(value, float(interval.low), float(interval.high))
+
+
+def expected_calibration_error(labels: Labels, scores: Scores) -> float:
+    """How far, on average, the share of fakes lies from the probability (Naeini et al. 2015)."""
+    gaps = [abs(part.shares - part.scores) * part.count for part in reliability(labels, scores)]
+    return float(sum(gaps) / len(labels))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The pictures with about one score: their number, mean score and share of fakes."""
+
+    count: int
+    scores: float
+    shares: float
+
+
+def reliability(labels: Labels, scores: Scores) -> list[Bin]:
+    """The points of a reliability diagram, of ``BINS`` equal widths; empty ones left out."""
+    places = np.minimum((scores * BINS).astype(np.int64), BINS - 1)
+    bins = []
+    for place in np.unique(places):
+        inside = places == place
+        bins.append(
+            Bin(int(inside.sum()), float(scores[inside].mean()), float(labels[inside].mean()))
+        )
+    return bins

@@ -1,0 +1,105 @@
+"""Does the heatmap point at the forgery? The pointing game (Zhang et al. 2016, arXiv 1608.00507).
+
+Where a data set's files.csv names the group of each file, a fake and a real picture of one group
+are twins: the same video frame before and after. Where they differ is where the forgery is.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from service import faces, imaging
+from training.data import find_root, find_samples
+from training.metrics import Estimate, share
+from training.subject import Subject
+
+LEAST_CHANGE = 3.0  # grey levels on average; of less, nobody can say where it is
+SPREAD = 1 / 24  # of the side: what differs in a spot counts around it
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """Of how many pairs the peak lies inside what was changed; ``chance`` is its share of area."""
+
+    pairs: int
+    hits: Estimate
+    chance: float
+
+
+def pointing_game(subject: Subject, data: Path) -> Pointing | None:
+    """Play it with the twins of the test split; None where there are none."""
+    finder = faces.FaceFinder()
+    crops, masks = [], []
+    for fake, real in twins(data, "test"):
+        shown = _show(subject, finder, fake, real)
+        if shown is not None:
+            crops.append(shown[0])
+            masks.append(shown[1])
+    if not crops:
+        return None
+    heatmaps = subject.heatmaps(np.stack(crops))
+    inside = [hit(heatmap, mask) for heatmap, mask in zip(heatmaps, masks, strict=True)]
+    hits = share(np.array(inside))
+    assert hits is not None  # noqa: S101  # there are crops
+    return Pointing(len(crops), hits, float(np.mean(masks)))
+
+
+def twins(data: Path, split: str) -> Iterator[tuple[Path, Path]]:
+    """Pairs of a fake and a real picture of one source and group."""
+    table = find_root(data) / "files.csv"
+    if not table.is_file():
+        return
+    paths = {sample.path.name: sample.path for sample in find_samples(data, split)}
+    found: dict[tuple[str, str], dict[str, Path]] = {}
+    with table.open(newline="") as file:
+        for row in csv.DictReader(file):
+            path = paths.get(Path(row["file"]).name)
+            if path is not None:
+                found.setdefault((row["source"], row["group"]), {})[row["label"]] = path
+    for pair in found.values():
+        if len(pair) == 2:
+            yield pair["fake"], pair["real"]
+
+
+def hit(heatmap: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:
+    """Whether the middle of the highest cell of ``[h, w]`` lies in a mask ``[side, side]``."""
+    row, column = np.unravel_index(int(heatmap.argmax()), heatmap.shape)
+    cell = np.array(mask.shape) / heatmap.shape
+    y, x = ((np.array([row, column]) + 0.5) * cell).astype(int)
+    return bool(mask[y, x])
+
+
+def changed(fake: imaging.Pixels, real: imaging.Pixels) -> NDArray[np.bool_] | None:
+    """Where two crops ``[side, side, 3]`` differ clearly, by Otsu's threshold; None if nowhere."""
+    difference = np.abs(fake.astype(np.float32) - real).mean(axis=-1)
+    if difference.mean() < LEAST_CHANGE:
+        return None
+    spread = cv2.GaussianBlur(difference, (0, 0), len(fake) * SPREAD)
+    levels = np.asarray(np.clip(spread / spread.max() * 255, 0, 255), np.uint8)
+    _, mask = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return np.asarray(mask, bool)
+
+
+def _show(
+    subject: Subject, finder: faces.FaceFinder, fake: Path, real: Path
+) -> tuple[imaging.Pixels, NDArray[np.bool_]] | None:
+    """The fake as the network sees it and where it was changed; None where that is not known."""
+    one, other = (imaging.decode(path.read_bytes()).pixels for path in (fake, real))
+    margin, side = subject.view.margin, subject.view.side
+    found = [] if margin is None else finder.find(one)
+    if one.shape != other.shape:
+        return None
+    if margin is None or not found:
+        shown = imaging.resize(one, side), imaging.resize(other, side)
+    else:
+        shown = (
+            faces.crop(one, found[0], margin, side),
+            faces.crop(other, found[0], margin, side),
+        )
+    mask = changed(*shown)
+    return None if mask is None else (shown[0], mask)
