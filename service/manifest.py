@@ -123,7 +123,7 @@ class Manifest(_Frozen):
     temperature: float = Field(gt=0, description="Divides the logit; fitted on validation.")
     thresholds: Thresholds
     metrics: Metrics
-    study: Study | None = None
+    study: Study | None = Field(description="Null until a model card has been written.")
     data_fingerprint: str = Field(description="SHA-256 over the training pictures.")
     code_version: str
     created: datetime

@@ -81,6 +81,7 @@ def _manifest(
             "real_below": calibration.real_below,
         },
         "metrics": asdict(Evaluation.read(run.evaluation)),
+        "study": None,
         "data_fingerprint": run.config.data_fingerprint,
         "code_version": _code_version(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -133,4 +133,4 @@ def test_a_run_that_left_nothing_out_says_nothing_of_the_unseen(
     assert done.returncode == 1
     assert "was shown every source" in done.stderr
     written = json.loads((tmp_path / "tiny/1/assets.extra/model.json").read_text())
-    assert "study" not in written, "nothing is half-written"
+    assert written["study"] is None, "nothing is half-written"
