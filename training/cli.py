@@ -56,6 +56,8 @@ def evaluate(
     from training import evaluate as evaluation
     from training.card import publish
 
+    if (left_out or compare) and not card:
+        raise typer.BadParameter("--left-out and --compare are for the card: add --card")
     out = evaluation.evaluate(model, data)
     Console().print(evaluation.table(evaluation.Evaluation.read(out)))
     typer.echo(publish(model, data, left_out or [], compare or []) if card else out)

@@ -134,3 +134,13 @@ def test_a_run_that_left_nothing_out_says_nothing_of_the_unseen(
     assert "was shown every source" in done.stderr
     written = json.loads((tmp_path / "tiny/1/assets.extra/model.json").read_text())
     assert written["study"] is None, "nothing is half-written"
+
+
+@pytest.mark.parametrize("option", ["--left-out", "--compare"])
+def test_what_is_for_the_card_alone_is_not_ignored_without_it(
+    option: str, dataset: Path, tmp_path: Path
+) -> None:
+    options = ("--data", dataset, "--model", tmp_path, option, tmp_path)
+    done = run_training("evaluate", *options, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "--card" in done.stderr
