@@ -27,7 +27,7 @@ def mirror(image: Image, generator: np.random.Generator) -> Image:
 def scramble(side: int) -> Augment:
     """Random colour, blur, rescaling, noise, JPEG and framing, in the order of a file's life.
 
-    A third of the pictures keeps its fine traces: it is neither blurred, rescaled, made noisy nor
+    Half of the pictures keep their fine traces: they are neither blurred, rescaled, made noisy nor
     compressed. The result is uint8 ``[side, side, 3]``, resized by the service's own code.
     """
 
@@ -35,7 +35,7 @@ def scramble(side: int) -> Augment:
         x = mirror(image, generator)
         gains = generator.uniform(0.8, 1.2) * generator.uniform(0.95, 1.05, 3)
         x = recolour(x, gains, generator.uniform(0.8, 1.2), generator.uniform(0.6, 1.4))
-        if generator.random() < 2 / 3:
+        if generator.random() < 0.5:
             x = _jpeg(_noise(_rescale(_blur(x, generator), generator), generator), generator)
         return resize(_frame(x, generator), side)
 

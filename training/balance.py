@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from training.pixels import Pixels
 
 # For each draw the position of an image; with the number of images added to it, the forgery that
-# ``blend.self_blend`` makes of that image.
+# ``forger.Forger`` makes of that image.
 Order = Callable[[Pixels, int, int], NDArray[np.int64]]
 
 # Sources that look alike in framing, resolution and compression but for what makes a fake a fake.
@@ -18,7 +18,10 @@ LOOKS = (
     ("dfdc",),
     ("lfwswap", "lfw"),
 )
-BLENDED = 0.3  # of the fakes, made of a real picture of the same look
+BLENDED = 0.5  # of the fakes, made of the real picture before
+TWINNED = (
+    0.5  # of the fakes that have a twin, the real picture that they were made of, come with it
+)
 
 
 def shuffled(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
@@ -30,36 +33,50 @@ def paired(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
     """As many draws as there are pictures, a real and a fake of the same look in turn.
 
     A look comes up in proportion to the square root of its size, so that small ones are seen;
-    sources outside ``LOOKS`` are one more look. Some fakes are the blend of their real neighbour;
-    a look without fakes has only such ones.
+    sources outside ``LOOKS`` are one more look. Some fakes follow their real twin, some are made
+    of it; a look without fakes has only such ones.
     """
     generator = np.random.default_rng((seed, epoch))
     count = len(pixels.labels)
     looks = np.array([look_of(source) for source in pixels.sources])
+    twins = _twins(pixels)
     present, sizes = np.unique(looks, return_counts=True)
     chances = np.sqrt(sizes) / np.sqrt(sizes).sum()
     drawn = generator.choice(present, -(-count // 2), p=chances)
     order = np.empty((len(drawn), 2), np.int64)
     for look in present:
         inside = drawn == look
-        order[inside] = _pairs(np.flatnonzero(looks == look), pixels, inside.sum(), generator)
+        members = np.flatnonzero(looks == look)
+        order[inside] = _pairs(members, pixels.labels, twins, inside.sum(), generator)
     return order.reshape(-1)[:count]
 
 
+def _twins(pixels: Pixels) -> NDArray[np.int64]:
+    """For each picture a real one of its source and group, or -1: int64 ``[n]``."""
+    keys = list(zip(pixels.sources, pixels.groups, strict=True))
+    real = {key: i for i, key in enumerate(keys) if key[1] and pixels.labels[i] == 0}
+    return np.array([real.get(key, -1) for key in keys], np.int64)
+
+
 def _pairs(
-    members: NDArray[np.int64], pixels: Pixels, count: int, generator: np.random.Generator
+    members: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    twins: NDArray[np.int64],
+    count: int,
+    generator: np.random.Generator,
 ) -> NDArray[np.int64]:
     """Of one look's ``members``: int64 ``[count, 2]``, a real and a fake."""
-    labels = pixels.labels[members]
-    real, fake = members[labels == 0], members[labels == 1]
+    real, fake = members[labels[members] == 0], members[labels[members] == 1]
     if len(real) == 0:
         return generator.choice(fake, (count, 2))
     reals = generator.choice(real, count)
-    blends = reals + len(pixels.labels)
     if len(fake) == 0:
-        return np.stack([reals, blends], axis=1)
+        return np.stack([reals, reals + len(labels)], axis=1)
+    fakes = generator.choice(fake, count)
+    twinned = (generator.random(count) < TWINNED) & (twins[fakes] >= 0)
+    reals = np.where(twinned, twins[fakes], reals)
     blended = generator.random(count) < BLENDED
-    return np.stack([reals, np.where(blended, blends, generator.choice(fake, count))], axis=1)
+    return np.stack([reals, np.where(blended, reals + len(labels), fakes)], axis=1)
 
 
 def look_of(source: str) -> int:

@@ -44,8 +44,8 @@ def swap(
     generator: np.random.Generator,
 ) -> Image:
     """Give uint8 RGB ``image`` the face of ``donor``, both ``[side, side, 3]``."""
-    points = np.hstack([its_landmarks, np.ones((5, 1), np.float32)])
-    matrix = np.linalg.lstsq(points, landmarks)[0].T
+    fit = similarity if generator.random() < 0.5 else affine
+    matrix = fit(its_landmarks, landmarks)
     face = cv2.warpAffine(donor, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REFLECT_101)
     if generator.random() < 0.5:
         face = _lit(np.asarray(face, np.uint8), image, landmarks, generator.uniform(0.06, 0.3))
@@ -54,6 +54,20 @@ def swap(
     if generator.random() < 0.3:
         face = _coarser(face, generator.uniform(1.2, 3))
     return _blend(face, image, landmarks, generator)
+
+
+def affine(points: Floats, onto: Floats) -> Floats:
+    """The matrix ``[2, 3]`` that lays ``points`` on others with the least square error."""
+    return np.linalg.lstsq(np.hstack([points, np.ones((5, 1), np.float32)]), onto)[0].T
+
+
+def similarity(points: Floats, onto: Floats) -> Floats:
+    """The same without shear: a face that looks elsewhere keeps its shape, and fits badly."""
+    x, y = points.T
+    zeros, ones = np.zeros(5), np.ones(5)
+    rows = np.vstack([np.stack([x, -y, ones, zeros], 1), np.stack([y, x, zeros, ones], 1)])
+    scaled, turned, right, down = np.linalg.lstsq(rows, onto.T.reshape(-1))[0]
+    return np.array([[scaled, -turned, right], [turned, scaled, down]], np.float32)
 
 
 def _blend(inner: Image, outer: Image, landmarks: Floats, generator: np.random.Generator) -> Image:

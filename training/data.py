@@ -1,5 +1,10 @@
-"""A folder of pictures, ``{train,valid,test}/{real,fake}/``, as lists of labelled files."""
+"""A folder of pictures, ``{train,valid,test}/{real,fake}/``, as lists of labelled files.
 
+Where it has a ``files.csv``, its columns ``file`` and ``group`` say which pictures were made of
+one: a fake and a real one of a group are twins.
+"""
+
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +17,14 @@ SPLITS = {"train": ("train",), "valid": ("valid", "val"), "test": ("test",)}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One labelled file; ``source`` is its name up to ``__``, or ``all`` where it has none."""
+    """One labelled file; ``source`` is its name up to ``__``, or ``all`` where it has none.
+
+    ``group`` is empty where it is not known.
+    """
 
     path: Path
     label: int
+    group: str = ""
 
     @property
     def source(self) -> str:
@@ -45,12 +54,26 @@ def find_samples(data: Path, split: str) -> list[Sample]:
     Raises:
         DataError: the split's or a class's folder is missing, or a class has no picture.
     """
-    folder = _split_folder(find_root(data), split)
+    root = find_root(data)
+    folder = _split_folder(root, split)
+    groups = _groups(root / "files.csv")
     samples: list[Sample] = []
     for number, name in enumerate(LABELS):
         files = _pictures(folder / name)
-        samples.extend(Sample(path, number) for path in files)
+        samples.extend(
+            Sample(path, number, groups.get(path.relative_to(root).as_posix(), ""))
+            for path in files
+        )
     return samples
+
+
+def _groups(table: Path) -> dict[str, str]:
+    """By path in the folder; empty where there is no such table, or one without these columns."""
+    if not table.is_file():
+        return {}
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["file"]: row["group"] for row in rows if {"file", "group"} <= set(row)}
 
 
 def _split_folder(root: Path, split: str) -> Path:

@@ -1,6 +1,6 @@
 """Could the file give the label away? A logistic model on what is no part of a face.
 
-    python -m training check --data DIR --architecture local_mobilenet
+    python -m training check --data DIR --architecture texture_mobilenet
 
 Detectors learn the file before the face: sharpness, brightness, compression. This measures how
 far such features alone tell real from fake in what the network is shown in training, after

@@ -54,8 +54,8 @@ class Pixels:
     ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk; ``owners`` int64 ``[n]`` is
     the picture that each comes from; ``landmarks`` float32 ``[n, 5, 2]`` is where ``service.faces``
     finds them in the image, in pixels, or NaN where it finds no face. By picture: ``labels`` int64
-    of 0 (real) and 1 (fake), ``sources`` and ``files``. ``skipped`` has a line for each picture
-    that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
+    of 0 (real) and 1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each
+    picture that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
     """
 
     images: NDArray[np.uint8]
@@ -63,6 +63,7 @@ class Pixels:
     landmarks: NDArray[np.float32]
     labels: NDArray[np.int64]
     sources: list[str]
+    groups: list[str]
     files: list[str]
     skipped: list[str]
     fingerprint: str
@@ -128,6 +129,7 @@ def load_pixels(samples: list[Sample], view: View, cache: Path) -> Pixels:
         landmarks=np.array(index.landmarks, np.float32),
         labels=np.array([sample.label for sample in kept], np.int64),
         sources=[sample.source for sample in kept],
+        groups=[sample.group for sample in kept],
         files=[str(sample.path) for sample in kept],
         skipped=index.skipped,
         fingerprint=index.fingerprint,

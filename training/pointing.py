@@ -4,7 +4,6 @@ Where a data set's files.csv names the group of each file, a fake and a real pic
 are twins: the same video frame before and after. Where they differ is where the forgery is.
 """
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service import faces, imaging
-from training.data import find_root, find_samples
+from training.data import find_samples
 from training.metrics import Estimate, share
 from training.subject import Subject
 
@@ -51,19 +50,13 @@ def pointing_game(subject: Subject, data: Path) -> Pointing | None:
 
 def twins(data: Path, split: str) -> Iterator[tuple[Path, Path]]:
     """Pairs of a fake and a real picture of one source and group."""
-    table = find_root(data) / "files.csv"
-    if not table.is_file():
-        return
-    paths = {sample.path.name: sample.path for sample in find_samples(data, split)}
-    found: dict[tuple[str, str], dict[str, Path]] = {}
-    with table.open(newline="") as file:
-        for row in csv.DictReader(file):
-            path = paths.get(Path(row["file"]).name)
-            if path is not None:
-                found.setdefault((row["source"], row["group"]), {})[row["label"]] = path
+    found: dict[tuple[str, str], dict[int, Path]] = {}
+    for sample in find_samples(data, split):
+        if sample.group:
+            found.setdefault((sample.source, sample.group), {})[sample.label] = sample.path
     for pair in found.values():
         if len(pair) == 2:
-            yield pair["fake"], pair["real"]
+            yield pair[1], pair[0]
 
 
 def hit(heatmap: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from training.architectures import baseline_cnn, local_mobilenet, mobilenet_v2
+from training.architectures import baseline_cnn, mobilenet_v2, texture_mobilenet
 from training.augment import Augment, mirror, scramble
 from training.balance import Order, paired, shuffled
 from training.errors import RunError
@@ -58,7 +58,7 @@ RECIPES = {
         patience=4,
     ),
     "mobilenet_v2": _fine_tuning(mobilenet_v2),
-    "local_mobilenet": _fine_tuning(local_mobilenet),
+    "texture_mobilenet": _fine_tuning(texture_mobilenet),
 }
 
 

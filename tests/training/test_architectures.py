@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from keras import layers
 
-from training.architectures import LEARNING_RATE, baseline_cnn, local_mobilenet, mobilenet_v2
+from training.architectures import (
+    HEAD_START,
+    LEARNING_RATE,
+    baseline_cnn,
+    mobilenet_v2,
+    texture_mobilenet,
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +62,8 @@ def mobilenet(weights: Path) -> keras.Model:
 
 
 @pytest.fixture(scope="module")
-def local(weights: Path) -> keras.Model:
-    return local_mobilenet(weights, steps=100)
+def texture(weights: Path) -> keras.Model:
+    return texture_mobilenet(weights, steps=100)
 
 
 def backbone_of(model: keras.Model) -> keras.Model:
@@ -65,7 +71,7 @@ def backbone_of(model: keras.Model) -> keras.Model:
     return backbone
 
 
-@pytest.mark.parametrize("name", ["mobilenet", "local"])
+@pytest.mark.parametrize("name", ["mobilenet", "texture"])
 def test_fine_tuning_begins_with_the_weights_that_it_is_given(
     name: str, weights: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -76,24 +82,36 @@ def test_fine_tuning_begins_with_the_weights_that_it_is_given(
     images = np.random.default_rng(0).uniform(-1, 1, (2, 192, 192, 3)).astype(np.float32)
     got = backbone(images)
     last = got[-1] if isinstance(got, list) else got
-    layer = "block_12_add" if name == "local" else "out_relu"
+    layer = "block_15_add" if name == "texture" else "out_relu"
     expected = keras.Model(whole.input, whole.get_layer(layer).output)(images)
     assert np.allclose(last, expected, atol=1e-3)
 
 
-def test_the_local_network_sees_three_depths_of_the_same_resolution(local: keras.Model) -> None:
-    (join,) = [layer for layer in local.layers if isinstance(layer, layers.Concatenate)]
-    assert [tensor.shape for tensor in join.input] == [
-        (None, 12, 12, 24),
-        (None, 12, 12, 32),
-        (None, 12, 12, 96),
-    ]
+def test_the_texture_is_the_mean_and_deviation_at_five_depths(texture: keras.Model) -> None:
+    images = np.random.default_rng(0).uniform(0, 255, (2, 192, 192, 3)).astype(np.float32)
+    maps = backbone_of(texture)(images / 127.5 - 1)
+    assert [x.shape[-1] for x in maps] == [24, 32, 64, 96, 160]
+    arrays = [np.asarray(x) for x in maps]
+    expected = [x.mean((1, 2)) for x in arrays] + [np.sqrt(x.var((1, 2)) + 1e-3) for x in arrays]
+    (normalization,) = [x for x in texture.layers if isinstance(x, layers.BatchNormalization)]
+    got = keras.Model(texture.input, normalization.input)(images)
+    assert np.allclose(got, np.concatenate(expected, axis=-1), atol=1e-2)
 
 
-def test_the_local_networks_first_blocks_stay_as_they_are(local: keras.Model) -> None:
-    names = [layer.name for layer in backbone_of(local).layers if layer.trainable_weights]
-    assert names[0] == "block_2_expand"
-    assert "block_12_project" in names
+def test_the_maps_of_five_depths_are_brought_to_one_resolution(texture: keras.Model) -> None:
+    assert texture.get_layer("features").output.shape == (None, 12, 12, 2 * 376)
+
+
+def test_the_first_blocks_stay_as_they_are(texture: keras.Model) -> None:
+    names = [layer.name for layer in backbone_of(texture).layers if layer.trainable_weights]
+    assert names[0] == "block_3_expand"
+    assert "block_15_project" in names
+
+
+def test_the_head_begins_like_any_other_though_it_learns_faster(texture: keras.Model) -> None:
+    dense = next(x for x in texture.layers if isinstance(x, layers.Dense) and x.units == 256)
+    usual = keras.initializers.GlorotUniform(seed=0)(dense.kernel.shape)
+    assert np.std(dense.kernel) * HEAD_START == pytest.approx(np.std(usual), rel=0.02)
 
 
 def test_the_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> None:
@@ -101,7 +119,7 @@ def test_the_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> No
     assert rates == pytest.approx([0, LEARNING_RATE, 0], abs=1e-8)
 
 
-@pytest.mark.parametrize("name", ["baseline", "mobilenet", "local"])
+@pytest.mark.parametrize("name", ["baseline", "mobilenet", "texture"])
 def test_every_architecture_has_what_the_export_needs(
     name: str, request: pytest.FixtureRequest
 ) -> None:

@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from training.balance import BLENDED, Order, look_of, paired, shuffled
+from tests.prepared import prepare
+from training.balance import BLENDED, TWINNED, Order, look_of, paired, shuffled
 from training.pixels import Pixels
 
 COUNTS = {
@@ -24,10 +25,7 @@ def pixels() -> Pixels:
     """Labels and sources with the imbalance of real collections; the images do not matter."""
     sources = [source for (source, _), count in COUNTS.items() for _ in range(count)]
     labels = np.array([label for (_, label), count in COUNTS.items() for _ in range(count)])
-    n = len(labels)
-    images = np.zeros((n, 1, 1, 3), np.uint8)
-    landmarks = np.zeros((n, 5, 2), np.float32)
-    return Pixels(images, np.arange(n), landmarks, labels, sources, [""] * n, [], "")
+    return prepare(labels, sources)
 
 
 def drawn(pixels: Pixels, epochs: int = 40) -> Counter[tuple[str, int]]:
@@ -77,12 +75,7 @@ def test_a_real_and_a_fake_of_one_look_come_in_turn(pixels: Pixels) -> None:
 
 def without(pixels: Pixels, label: int) -> Pixels:
     chosen = np.flatnonzero(pixels.labels != label)
-    sources = [pixels.sources[i] for i in chosen]
-    n = len(chosen)
-    return Pixels(
-        *(pixels.images[chosen], np.arange(n), pixels.landmarks[chosen], pixels.labels[chosen]),
-        *(sources, [""] * n, [], ""),
-    )
+    return prepare(pixels.labels[chosen], [pixels.sources[i] for i in chosen])
 
 
 def test_a_look_without_fakes_is_given_made_ones(pixels: Pixels) -> None:
@@ -109,9 +102,24 @@ def test_a_small_look_is_seen_more_than_in_proportion(pixels: Pixels) -> None:
 
 def test_a_data_set_without_known_sources_is_balanced_by_label() -> None:
     labels = np.repeat([0, 1], [900, 100])
-    images, landmarks = np.zeros((1000, 1, 1, 3), np.uint8), np.zeros((1000, 5, 2), np.float32)
-    unknown = Pixels(
-        images, np.arange(1000), landmarks, labels, ["all"] * 1000, [""] * 1000, [], ""
-    )
+    unknown = prepare(labels, ["all"] * 1000)
     assert (paired(unknown, 0, 0)[::2] < 900).all()
     assert (paired(unknown, 0, 0)[1::2] >= 900).all()
+
+
+def test_a_fake_often_follows_its_twin() -> None:
+    """Reals 0..99 and fakes 100..199, of which the first fifty have a twin."""
+    groups = [f"g{n}" for n in range(100)] + [f"g{n}" if n < 50 else "" for n in range(100)]
+    pixels = prepare(np.repeat([0, 1], 100), ["dfdc"] * 200, groups=groups)
+    pairs = np.concatenate([paired(pixels, 0, epoch) for epoch in range(40)]).reshape(-1, 2)
+    pairs = pairs[pairs[:, 1] < 200]
+    twins = pairs[:, 0] + 100 == pairs[:, 1]
+    with_twin = pairs[:, 1] < 150
+    assert twins[with_twin].mean() == pytest.approx(TWINNED, abs=0.06)
+    assert twins[~with_twin].mean() < 0.05, "by chance alone"
+
+
+def test_pictures_of_one_group_in_two_sources_are_no_twins() -> None:
+    pixels = prepare(np.array([0, 0, 1, 1]), ["a", "b", "b", "b"], groups=["g", "", "g", "h"])
+    reals = {int(real) for real in paired(pixels, 0, 0).reshape(-1, 2)[:, 0]}
+    assert reals <= {0, 1}

@@ -5,7 +5,7 @@ import pytest
 
 from service.faces import FaceFinder
 from tests.pictures import PORTRAIT
-from training.blend import Floats, self_blend, swap
+from training.blend import Floats, affine, self_blend, similarity, swap
 
 IMAGE = np.asarray(PORTRAIT.resize((240, 240)))
 TINTED = np.asarray(PORTRAIT.resize((240, 240)).rotate(8)).copy()
@@ -47,7 +47,7 @@ def test_a_swap_changes_the_face_and_nothing_else(landmarks: Floats, its_landmar
 
 
 def test_a_swapped_face_lies_on_the_landmarks(landmarks: Floats, its_landmarks: Floats) -> None:
-    for forged in swaps(landmarks, its_landmarks, range(5)):
+    for forged in swaps(landmarks, its_landmarks, range(10)):
         (face,) = FaceFinder().find(forged)
         assert np.abs(np.array(face.landmarks) - landmarks).max() < 8
 
@@ -87,3 +87,22 @@ def test_landmarks_outside_the_picture_do_no_harm(landmarks: Floats) -> None:
     outside = landmarks + 150
     forged = swap(IMAGE, outside, TINTED, landmarks, np.random.default_rng(0))
     assert difference(forged)[:100, :100].max() <= 3
+
+
+def test_a_face_is_laid_down_with_or_without_shear(landmarks: Floats) -> None:
+    """Points that were turned, scaled and moved fit both ways; sheared ones fit one alone."""
+    turned = landmarks @ np.array([[0.8, 0.6], [-0.6, 0.8]], np.float32) * 1.5 + 7
+    sheared = landmarks @ np.array([[1, 0], [0.4, 1]], np.float32)
+    for fit, points, worst in (
+        (similarity, turned, 0.1),
+        (affine, turned, 0.1),
+        (affine, sheared, 0.1),
+    ):
+        matrix = fit(points, landmarks)
+        laid = points @ matrix[:, :2].T + matrix[:, 2]
+        assert np.abs(laid - landmarks).max() < worst
+    matrix = similarity(sheared, landmarks)
+    laid = sheared @ matrix[:, :2].T + matrix[:, 2]
+    assert 1 < np.abs(laid - landmarks).max() < 30
+    (a, b), (c, d) = matrix[:, :2]
+    assert (a, b) == pytest.approx((d, -c))

@@ -72,3 +72,18 @@ def test_an_empty_class_is_named(tmp_path: Path) -> None:
         path.unlink()
     with pytest.raises(DataError, match=f"{root}/train/real: holds no picture"):
         find_samples(root, "train")
+
+
+def test_the_group_is_what_the_table_says(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, train=2, other=1)
+    known = find_samples(root, "train")[0].path.name
+    (root / "files.csv").write_text(f"file,group\ntrain/real/{known},video 7\nelsewhere.jpg,9\n")
+    groups = [sample.group for sample in find_samples(root, "train")]
+    assert groups == ["video 7", "", "", ""]
+
+
+@pytest.mark.parametrize("table", ["", "file,label\na.jpg,real\n", "group\n3\n"])
+def test_a_table_without_groups_tells_nothing(tmp_path: Path, table: str) -> None:
+    root = write_dataset(tmp_path, train=1, other=1)
+    (root / "files.csv").write_text(table)
+    assert {sample.group for sample in find_samples(root, "train")} == {""}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.pictures import smooth
+from tests.prepared import prepare
 from training.failures import WORST, failures, in_words
 from training.file_features import NAMES
 from training.pixels import Pixels
@@ -16,16 +17,8 @@ def pixels() -> Pixels:
     """Even ones real, odd ones fake; picture 4 is nearly black."""
     images = np.stack([np.asarray(smooth(seed, side=32)) // 2 + 60 for seed in range(N)])
     images[4] = 3
-    return Pixels(
-        images.astype(np.uint8),
-        np.arange(N),
-        np.zeros((N, 5, 2), np.float32),
-        np.arange(N) % 2,
-        [f"source{n % 4}" for n in range(N)],
-        [""] * N,
-        [],
-        "",
-    )
+    sources = [f"source{n % 4}" for n in range(N)]
+    return prepare(np.arange(N) % 2, sources, images.astype(np.uint8))
 
 
 def test_the_worst_of_each_label_come_worst_first(pixels: Pixels) -> None:

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from tests.prepared import prepare
 from training.forger import Forger
-from training.pixels import Pixels
 
 SIDE = 64
 FOUND = ((22.0, 24.0), (42.0, 24.0), (32.0, 35.0), (24.0, 45.0), (40.0, 45.0))
@@ -20,11 +20,8 @@ def plain(grey: int) -> np.ndarray:
 def make(greys: list[int], labels: list[int], sources: list[str], found: list[bool]) -> Forger:
     """Each picture is of one grey, which tells whose face it is."""
     landmarks = np.array([FOUND if it else MISSED for it in found], np.float32)
-    n = len(greys)
     images = np.stack([plain(grey) for grey in greys])
-    return Forger(
-        Pixels(images, np.arange(n), landmarks, np.array(labels), sources, [""] * n, [], "")
-    )
+    return Forger(prepare(np.array(labels), sources, images, landmarks))
 
 
 def middles(forger: Forger, position: int) -> set[int]:
@@ -47,16 +44,7 @@ def test_a_picture_in_which_no_face_was_found_is_no_donor() -> None:
 def test_a_picture_in_which_no_face_was_found_is_forged_where_faces_mostly_are() -> None:
     generator = np.random.default_rng(0)
     noise = generator.integers(0, 255, (SIDE, SIDE, 3), np.uint8)
-    pixels = Pixels(
-        noise[None],
-        np.arange(1),
-        np.array([MISSED], np.float32),
-        np.array([0]),
-        ["a"],
-        [""],
-        [],
-        "",
-    )
+    pixels = prepare(np.array([0]), ["a"], noise[None], np.array([MISSED], np.float32))
     assert not np.array_equal(Forger(pixels)(0, np.random.default_rng(1)), noise)
 
 

@@ -1,0 +1,30 @@
+"""Prepared pictures without files behind them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.pixels import Pixels
+
+
+def prepare(
+    labels: NDArray[np.int64],
+    sources: Sequence[str],
+    images: NDArray[np.uint8] | None = None,
+    landmarks: NDArray[np.float32] | None = None,
+    groups: Sequence[str] | None = None,
+) -> Pixels:
+    """``Pixels`` of these, with nothing where nothing is given."""
+    n = len(labels)
+    return Pixels(
+        images=np.zeros((n, 1, 1, 3), np.uint8) if images is None else images,
+        owners=np.arange(n),
+        landmarks=np.zeros((n, 5, 2), np.float32) if landmarks is None else landmarks,
+        labels=labels,
+        sources=list(sources),
+        groups=[""] * n if groups is None else list(groups),
+        files=[""] * n,
+        skipped=[],
+        fingerprint="",
+    )
