@@ -8,7 +8,7 @@ DATA ?= data
 MODEL ?= models/deepfake/1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser screenshots test-container lint train evaluate docker bench clean
+.PHONY: help run test test-browser screenshots test-container lint train train-default evaluate docker bench clean
 
 help:  ## print the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,11 @@ lint: $(VENV)/dev.stamp  ## ruff and mypy
 train: $(VENV)/dev.stamp  ## train the baseline on DATA into a new folder under runs/
 	$(BIN)/python -m training train --data $(DATA)
 
+train-default: $(VENV)/dev.stamp  ## train the shipped model on DATA from WEIGHTS; RESUME=runs/... goes on
+	$(BIN)/python -m training train --data $(DATA) --out models/deepfake \
+		$(if $(WEIGHTS),--weights $(WEIGHTS)) \
+		$(if $(RESUME),--resume $(RESUME),--architecture texture_mobilenet)
+
 evaluate: $(VENV)/dev.stamp  ## measure MODEL on the test split of DATA
 	$(BIN)/python -m training evaluate --data $(DATA) --model $(MODEL)
 
@@ -44,6 +49,7 @@ docker:  ## build the image deepfake-detector
 
 bench: $(VENV)/dev.stamp  ## print the benchmarks' tables
 	$(BIN)/python -m benchmarks.input_pipeline
+	$(BIN)/python -m benchmarks.model_cost
 
 clean:  ## remove what the other targets made, but not runs/
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache

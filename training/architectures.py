@@ -11,10 +11,11 @@ from pathlib import Path
 import keras
 from keras import layers
 
+from training.efficientnet import efficientnet_lite0
+from training.errors import RunError
 from training.folding import fold_normalizations
 
-LEARNING_RATE = 2e-4  # of fine-tuning, at its highest
-HEAD_START = 4.0  # how many times as fast a new head learns
+LEARNING_RATE = 1e-4  # of fine-tuning, at its highest
 
 
 def baseline_cnn(side: int = 128) -> keras.Model:
@@ -47,16 +48,33 @@ def mobilenet_v2(weights: Path | None, steps: int, side: int = 192) -> keras.Mod
 
 
 def texture_mobilenet(weights: Path | None, steps: int, side: int = 192) -> keras.Model:
-    """MobileNetV2 up to its 15th block, judged by the texture that five depths of it see.
+    """MobileNetV2 up to its 15th block, judged by texture; arguments as those of it as a whole."""
+    return _texture("texture_mobilenet", _mobilenet_v2(weights, side), (2, 5, 9, 12, 15), steps)
+
+
+def texture_efficientnet(weights: Path | None, steps: int, side: int = 192) -> keras.Model:
+    """The same of EfficientNet-Lite0 up to its 14th block, for comparison.
+
+    Raises:
+        RunError: ``weights`` is not its checkpoint.
+    """
+    if weights is None:
+        raise RunError("texture_efficientnet: name its checkpoint with --weights")
+    return _texture(
+        "texture_efficientnet", efficientnet_lite0(weights, side), (2, 4, 7, 10, 14), steps
+    )
+
+
+def _texture(name: str, whole: keras.Model, blocks: tuple[int, ...], steps: int) -> keras.Model:
+    """A backbone judged by the texture that ``blocks`` of it see; the first three do not learn.
 
     Texture is each channel's mean and deviation over the face (Liu et al. 2020, "Global Texture
     Enhancement for Fake Face Detection in the Wild", arXiv 2002.00133). Several depths, because
     what the early layers see carries over to generators that were never shown, what the last
     ones see does not (Chai et al. 2020, "What makes fake images detectable?", arXiv 2008.10588).
-    Arguments as those of ``mobilenet_v2``.
     """
-    whole = _mobilenet_v2(weights, side)
-    depths = [whole.get_layer(f"block_{number}_add").output for number in (2, 5, 9, 12, 15)]
+    side = whole.input.shape[1]
+    depths = [whole.get_layer(f"block_{number}_add").output for number in blocks]
     backbone = fold_normalizations(keras.Model(whole.input, depths))
     for layer in backbone.layers[: backbone.layers.index(backbone.get_layer("block_3_expand"))]:
         layer.trainable = False
@@ -66,8 +84,10 @@ def texture_mobilenet(weights: Path | None, steps: int, side: int = 192) -> kera
     features = layers.Concatenate(name="features")([_cells(x, side // 16) for x in maps + squares])
     mean, square = keras.ops.split(layers.GlobalAveragePooling2D()(features), 2, axis=-1)
     variance = keras.ops.relu(square - keras.ops.square(mean))
-    x = layers.Concatenate()([mean, keras.ops.sqrt(variance + 1e-3)])
-    return _fine_tuned("texture_mobilenet", image, _perceptron(x), steps)
+    x = layers.Concatenate(name="texture")([mean, keras.ops.sqrt(variance + 1e-3)])
+    x = layers.Dropout(0.3)(layers.Normalization(name="standardized")(x))
+    x = layers.Dense(256, activation="gelu")(x)
+    return _fine_tuned(name, image, x, steps)
 
 
 def _cells(x: keras.KerasTensor, cells: int) -> keras.KerasTensor:
@@ -75,19 +95,6 @@ def _cells(x: keras.KerasTensor, cells: int) -> keras.KerasTensor:
     if x.shape[1] < cells:
         return layers.UpSampling2D(cells // x.shape[1])(x)
     return layers.AveragePooling2D(x.shape[1] // cells)(x)
-
-
-def _perceptron(x: keras.KerasTensor) -> keras.KerasTensor:
-    """256 units on standardized inputs, which learn faster than the backbone under them.
-
-    Else a backbone that knows much would be led astray by a head that knows nothing (Kumar et
-    al. 2022, arXiv 2202.10054). Adam's steps are of one size for all weights, so weights that are
-    smaller and inputs that are greater by as much begin alike and learn as much faster.
-    """
-    x = layers.BatchNormalization(center=False, scale=False)(x)
-    x = layers.Rescaling(HEAD_START)(layers.Dropout(0.3)(x))
-    smaller = keras.initializers.VarianceScaling(1 / HEAD_START**2, "fan_avg", "uniform")
-    return layers.Dense(256, activation="gelu", kernel_initializer=smaller)(x)
 
 
 def _mobilenet_v2(weights: Path | None, side: int) -> keras.Model:

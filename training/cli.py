@@ -27,9 +27,11 @@ def train(
         list[str] | None, typer.Option(help="A source to leave out; may be repeated.")
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="A run to go on with.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Export it there, once trained.")] = None,
 ) -> None:
     """Train a network into a new folder under runs/, or go on with a run that stopped."""
     from training import train as training
+    from training.export import export as write
 
     if resume:
         run = training.resume(resume, data, epochs, weights)
@@ -37,7 +39,7 @@ def train(
         run = training.start(
             data, architecture, epochs=epochs, seed=seed, weights=weights, without=without or []
         )
-    typer.echo(run.folder)
+    typer.echo(write(run.folder, out) if out else run.folder)
 
 
 @app.command()

@@ -5,11 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 
-from training.architectures import baseline_cnn, mobilenet_v2, texture_mobilenet
+from training.architectures import (
+    baseline_cnn,
+    mobilenet_v2,
+    texture_efficientnet,
+    texture_mobilenet,
+)
 from training.augment import Augment, mirror, scramble
 from training.balance import Order, paired, shuffled
 from training.errors import RunError
+from training.head import teach_head
 from training.pixels import View
 
 
@@ -19,6 +26,7 @@ class Recipe:
 
     ``build`` takes the pretrained weights' file and the number of steps. ``view`` is what the
     service will show; ``training_view`` what training reads and ``augment`` makes the input of.
+    ``teach_head`` gets the new network and one epoch's batches before fine-tuning begins.
     ``patience`` is in epochs without a lower validation loss; None trains to the end.
     """
 
@@ -30,9 +38,13 @@ class Recipe:
     batch_size: int
     epochs: int
     patience: int | None
+    teach_head: Callable[[keras.Model, tf.data.Dataset], None] | None = None
 
 
-def _fine_tuning(build: Callable[[Path | None, int], keras.Model]) -> Recipe:
+def _fine_tuning(
+    build: Callable[[Path | None, int], keras.Model],
+    teach: Callable[[keras.Model, tf.data.Dataset], None] | None = None,
+) -> Recipe:
     return Recipe(
         build=build,
         view=View(side=192, margin=0.15),
@@ -43,6 +55,7 @@ def _fine_tuning(build: Callable[[Path | None, int], keras.Model]) -> Recipe:
         batch_size=32,
         epochs=6,
         patience=None,  # the learning rate is scheduled: stopping early would cut it short
+        teach_head=teach,
     )
 
 
@@ -58,7 +71,8 @@ RECIPES = {
         patience=4,
     ),
     "mobilenet_v2": _fine_tuning(mobilenet_v2),
-    "texture_mobilenet": _fine_tuning(texture_mobilenet),
+    "texture_mobilenet": _fine_tuning(texture_mobilenet, teach_head),
+    "texture_efficientnet": _fine_tuning(texture_efficientnet, teach_head),
 }
 
 

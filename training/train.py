@@ -104,10 +104,13 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     finished = int(model.optimizer.iterations) // steps
     _keep_rows(run, finished)
     run.forget_results()
+    batches = training_batches(
+        train, recipe.order, recipe.augment, config.batch_size, config.seed, finished
+    )
+    if recipe.teach_head and finished == 0:
+        recipe.teach_head(model, batches.take(steps))
     model.fit(
-        training_batches(
-            train, recipe.order, recipe.augment, config.batch_size, config.seed, finished
-        ),
+        batches,
         steps_per_epoch=steps,
         initial_epoch=finished,
         epochs=finished if _out_of_patience(run, recipe.patience) else config.epochs,

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from keras import layers
 
+from tests.checkpoints import save_as_pytorch
 from training.architectures import (
-    HEAD_START,
     LEARNING_RATE,
     baseline_cnn,
     mobilenet_v2,
+    texture_efficientnet,
     texture_mobilenet,
 )
+from training.efficientnet import efficientnet_lite0
+from training.errors import RunError
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +69,13 @@ def texture(weights: Path) -> keras.Model:
     return texture_mobilenet(weights, steps=100)
 
 
+@pytest.fixture(scope="module")
+def efficient(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
+    path = tmp_path_factory.mktemp("weights") / "backbone.pth"
+    save_as_pytorch(efficientnet_lite0(None, 192), path)
+    return texture_efficientnet(path, steps=100)
+
+
 def backbone_of(model: keras.Model) -> keras.Model:
     (backbone,) = [layer for layer in model.layers if isinstance(layer, keras.Model)]
     return backbone
@@ -93,8 +103,7 @@ def test_the_texture_is_the_mean_and_deviation_at_five_depths(texture: keras.Mod
     assert [x.shape[-1] for x in maps] == [24, 32, 64, 96, 160]
     arrays = [np.asarray(x) for x in maps]
     expected = [x.mean((1, 2)) for x in arrays] + [np.sqrt(x.var((1, 2)) + 1e-3) for x in arrays]
-    (normalization,) = [x for x in texture.layers if isinstance(x, layers.BatchNormalization)]
-    got = keras.Model(texture.input, normalization.input)(images)
+    got = keras.Model(texture.input, texture.get_layer("texture").output)(images)
     assert np.allclose(got, np.concatenate(expected, axis=-1), atol=1e-2)
 
 
@@ -102,16 +111,20 @@ def test_the_maps_of_five_depths_are_brought_to_one_resolution(texture: keras.Mo
     assert texture.get_layer("features").output.shape == (None, 12, 12, 2 * 376)
 
 
-def test_the_first_blocks_stay_as_they_are(texture: keras.Model) -> None:
-    names = [layer.name for layer in backbone_of(texture).layers if layer.trainable_weights]
-    assert names[0] == "block_3_expand"
-    assert "block_15_project" in names
+@pytest.mark.parametrize(
+    ("name", "last"), [("texture", "block_15_project"), ("efficient", "block_14_project")]
+)
+def test_the_first_blocks_stay_as_they_are(
+    name: str, last: str, request: pytest.FixtureRequest
+) -> None:
+    backbone = backbone_of(request.getfixturevalue(name))
+    names = [layer.name for layer in backbone.layers if layer.trainable_weights]
+    assert (names[0], names[-1]) == ("block_3_expand", last)
 
 
-def test_the_head_begins_like_any_other_though_it_learns_faster(texture: keras.Model) -> None:
-    dense = next(x for x in texture.layers if isinstance(x, layers.Dense) and x.units == 256)
-    usual = keras.initializers.GlorotUniform(seed=0)(dense.kernel.shape)
-    assert np.std(dense.kernel) * HEAD_START == pytest.approx(np.std(usual), rel=0.02)
+def test_efficientnet_is_not_trained_from_nothing() -> None:
+    with pytest.raises(RunError, match="name its checkpoint with --weights"):
+        texture_efficientnet(None, steps=100)
 
 
 def test_the_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> None:
@@ -119,7 +132,7 @@ def test_the_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> No
     assert rates == pytest.approx([0, LEARNING_RATE, 0], abs=1e-8)
 
 
-@pytest.mark.parametrize("name", ["baseline", "mobilenet", "texture"])
+@pytest.mark.parametrize("name", ["baseline", "mobilenet", "texture", "efficient"])
 def test_every_architecture_has_what_the_export_needs(
     name: str, request: pytest.FixtureRequest
 ) -> None:

@@ -124,7 +124,7 @@ def test_other_data_is_refused(trained_run: Path, tmp_path: Path) -> None:
         (
             ["--architecture", "vgg"],
             "error: vgg: no such architecture; "
-            "there are baseline_cnn, mobilenet_v2, texture_mobilenet",
+            "there are baseline_cnn, mobilenet_v2, texture_mobilenet, texture_efficientnet",
         ),
         (["--weights", "nowhere.h5"], "error: nowhere.h5: no such file"),
         (["--without", "nobody"], "error: {data}: train holds no source nobody to leave out"),
