@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import keras
 import pytest
 
 from service.detector import Detector
@@ -57,6 +58,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (clone / "photos").mkdir()
     smooth(1, side=200).save(clone / "photos" / "one.png")
     write_dataset(clone / "faces", train=16, other=8)
+    backbone = keras.applications.MobileNetV2(include_top=False, weights=None)
+    backbone.save_weights(clone / "mobilenet_v2.weights.h5")
     return clone
 
 

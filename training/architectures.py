@@ -15,7 +15,7 @@ from training.efficientnet import efficientnet_lite0
 from training.errors import RunError
 from training.folding import fold_normalizations
 
-LEARNING_RATE = 1e-4  # of fine-tuning, at its highest
+LEARNING_RATE = 2e-4  # of fine-tuning, at its highest
 
 
 def baseline_cnn(side: int = 128) -> keras.Model:

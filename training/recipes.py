@@ -53,7 +53,7 @@ def _fine_tuning(
         order=paired,
         augment=scramble(192),
         batch_size=32,
-        epochs=6,
+        epochs=20,
         patience=None,  # the learning rate is scheduled: stopping early would cut it short
         teach_head=teach,
     )

@@ -93,6 +93,16 @@ def test_a_scheduled_run_cannot_be_extended(dataset: Path, tmp_path: Path) -> No
     assert line == f"error: {run}: its learning rate was scheduled for 3 epochs"
 
 
+def test_what_was_trained_is_exported_if_asked(dataset: Path, tmp_path: Path) -> None:
+    arguments: list[str | Path] = ["--data", dataset, "--epochs", "1", "--out", "models/new"]
+    done = run_training("train", *arguments, cwd=tmp_path)
+    version = tmp_path / done.stdout.strip().splitlines()[-1]
+    assert version == tmp_path / "models" / "new" / "1"
+    assert (version / "saved_model.pb").is_file()
+    (run,) = (tmp_path / "runs").glob("*-baseline_cnn")
+    assert (run / "calibration.json").is_file()
+
+
 def test_a_source_can_be_left_out_and_is_evaluated_all_the_same(
     dataset: Path, tmp_path: Path
 ) -> None:
