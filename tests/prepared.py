@@ -13,6 +13,7 @@ def prepare(
     sources: Sequence[str],
     images: NDArray[np.uint8] | None = None,
     landmarks: NDArray[np.float32] | None = None,
+    changes: NDArray[np.int8] | None = None,
     groups: Sequence[str] | None = None,
 ) -> Pixels:
     """``Pixels`` of these, with nothing where nothing is given."""
@@ -21,6 +22,7 @@ def prepare(
         images=np.zeros((n, 1, 1, 3), np.uint8) if images is None else images,
         owners=np.arange(n),
         landmarks=np.zeros((n, 5, 2), np.float32) if landmarks is None else landmarks,
+        changes=np.zeros((n, 32, 32), np.int8) if changes is None else changes,
         labels=labels,
         sources=list(sources),
         groups=[""] * n if groups is None else list(groups),

@@ -11,8 +11,6 @@ from pathlib import Path
 import keras
 from keras import layers
 
-from training.efficientnet import efficientnet_lite0
-from training.errors import RunError
 from training.folding import fold_normalizations
 
 LEARNING_RATE = 2e-4  # of fine-tuning, at its highest
@@ -40,80 +38,28 @@ def mobilenet_v2(weights: Path | None, steps: int, side: int = 192) -> keras.Mod
     ``weights`` is a file for ``keras.applications.MobileNetV2(include_top=False)``; None downloads
     Keras's own. ``steps`` is the length of the training.
     """
-    backbone = fold_normalizations(_mobilenet_v2(weights, side))
+    backbone = fold_normalizations(load_mobilenet_v2(weights, side))
     image = keras.Input((side, side, 3), name="image")
     x = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image))
     x = layers.Activation("linear", name="features")(x)
-    return _fine_tuned("mobilenet_v2", image, layers.GlobalAveragePooling2D()(x), steps)
+    x = layers.Dropout(0.3)(layers.GlobalAveragePooling2D()(x))
+    return _classifier("mobilenet_v2", image, x, fine_tuning_optimizer(steps))
 
 
-def texture_mobilenet(weights: Path | None, steps: int, side: int = 192) -> keras.Model:
-    """MobileNetV2 up to its 15th block, judged by texture; arguments as those of it as a whole."""
-    return _texture("texture_mobilenet", _mobilenet_v2(weights, side), (2, 5, 9, 12, 15), steps)
-
-
-def texture_efficientnet(weights: Path | None, steps: int, side: int = 192) -> keras.Model:
-    """The same of EfficientNet-Lite0 up to its 14th block, for comparison.
-
-    Raises:
-        RunError: ``weights`` is not its checkpoint.
-    """
-    if weights is None:
-        raise RunError("texture_efficientnet: name its checkpoint with --weights")
-    return _texture(
-        "texture_efficientnet", efficientnet_lite0(weights, side), (2, 4, 7, 10, 14), steps
-    )
-
-
-def _texture(name: str, whole: keras.Model, blocks: tuple[int, ...], steps: int) -> keras.Model:
-    """A backbone judged by the texture that ``blocks`` of it see; the first three do not learn.
-
-    Texture is each channel's mean and deviation over the face (Liu et al. 2020, "Global Texture
-    Enhancement for Fake Face Detection in the Wild", arXiv 2002.00133). Several depths, because
-    what the early layers see carries over to generators that were never shown, what the last
-    ones see does not (Chai et al. 2020, "What makes fake images detectable?", arXiv 2008.10588).
-    """
-    side = whole.input.shape[1]
-    depths = [whole.get_layer(f"block_{number}_add").output for number in blocks]
-    backbone = fold_normalizations(keras.Model(whole.input, depths))
-    for layer in backbone.layers[: backbone.layers.index(backbone.get_layer("block_3_expand"))]:
-        layer.trainable = False
-    image = keras.Input((side, side, 3), name="image")
-    maps = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image))
-    squares = [keras.ops.square(x) for x in maps]
-    features = layers.Concatenate(name="features")([_cells(x, side // 16) for x in maps + squares])
-    mean, square = keras.ops.split(layers.GlobalAveragePooling2D()(features), 2, axis=-1)
-    variance = keras.ops.relu(square - keras.ops.square(mean))
-    x = layers.Concatenate(name="texture")([mean, keras.ops.sqrt(variance + 1e-3)])
-    x = layers.Dropout(0.3)(layers.Normalization(name="standardized")(x))
-    x = layers.Dense(256, activation="gelu")(x)
-    return _fine_tuned(name, image, x, steps)
-
-
-def _cells(x: keras.KerasTensor, cells: int) -> keras.KerasTensor:
-    """Maps of another resolution as ``cells`` by ``cells``, of the same mean."""
-    if x.shape[1] < cells:
-        return layers.UpSampling2D(cells // x.shape[1])(x)
-    return layers.AveragePooling2D(x.shape[1] // cells)(x)
-
-
-def _mobilenet_v2(weights: Path | None, side: int) -> keras.Model:
+def load_mobilenet_v2(weights: Path | None, side: int) -> keras.Model:
+    """All of it but the top; ``weights`` as above."""
     return keras.applications.MobileNetV2(
         include_top=False, weights=str(weights or "imagenet"), input_shape=(side, side, 3)
     )
 
 
-def _fine_tuned(
-    name: str, image: keras.KerasTensor, x: keras.KerasTensor, steps: int
-) -> keras.Model:
-    """The learning rate rises over the first twentieth, then falls to zero as a cosine."""
-    x = layers.Dropout(0.3)(x)
+def fine_tuning_optimizer(steps: int) -> keras.Optimizer:
+    """Its learning rate rises over the first twentieth, then falls to zero as a cosine."""
     warmup = steps // 20
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, steps - warmup, warmup_target=LEARNING_RATE, warmup_steps=warmup
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.01, clipnorm=1.0)
-    return _classifier(name, image, x, optimizer)
+    return keras.optimizers.AdamW(schedule, weight_decay=0.01, clipnorm=1.0)
 
 
 def _classifier(

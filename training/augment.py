@@ -6,22 +6,26 @@ spot… for now"). Each function takes uint8 RGB ``[h, w, 3]`` and the generator
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from service.imaging import resize
+from training.changes import Changes
 
 Image = NDArray[np.uint8]
-Augment = Callable[[Image, np.random.Generator], Image]
+Augment = Callable[[Image, Changes, np.random.Generator], tuple[Image, Changes]]
 
 SMALLEST, LARGEST = 0.65, 1.0  # of the picture's side, what the random framing leaves
 
 
-def mirror(image: Image, generator: np.random.Generator) -> Image:
+def mirror(image: Image, changes: Changes, generator: np.random.Generator) -> tuple[Image, Changes]:
     """Left for right in half of the cases."""
-    return image[:, ::-1] if generator.random() < 0.5 else image
+    if generator.random() < 0.5:
+        return image[:, ::-1], changes[:, ::-1]
+    return image, changes
 
 
 def scramble(side: int) -> Augment:
@@ -31,13 +35,16 @@ def scramble(side: int) -> Augment:
     compressed. The result is uint8 ``[side, side, 3]``, resized by the service's own code.
     """
 
-    def scramble_one(image: Image, generator: np.random.Generator) -> Image:
-        x = mirror(image, generator)
+    def scramble_one(
+        image: Image, changes: Changes, generator: np.random.Generator
+    ) -> tuple[Image, Changes]:
+        x, where = mirror(image, changes, generator)
         gains = generator.uniform(0.8, 1.2) * generator.uniform(0.95, 1.05, 3)
         x = recolour(x, gains, generator.uniform(0.8, 1.2), generator.uniform(0.6, 1.4))
         if generator.random() < 0.5:
             x = _jpeg(_noise(_rescale(_blur(x, generator), generator), generator), generator)
-        return resize(_frame(x, generator), side)
+        x, where = _frame(x, where, generator)
+        return resize(x, side), where
 
     return scramble_one
 
@@ -85,9 +92,13 @@ def _jpeg(image: Image, generator: np.random.Generator) -> Image:
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
-def _frame(image: Image, generator: np.random.Generator) -> Image:
-    """A random square of it."""
-    side = len(image)
-    edge = round(side * generator.uniform(SMALLEST, LARGEST))
-    top, left = generator.integers(0, side - edge + 1, 2)
-    return np.ascontiguousarray(image[top : top + edge, left : left + edge])
+def _frame(image: Image, changes: Changes, generator: np.random.Generator) -> tuple[Image, Changes]:
+    """A random square of it, which may have been made smaller than its map."""
+    edge, *corner = generator.uniform(SMALLEST, LARGEST), *generator.random(2)
+
+    def cut(x: NDArray[Any]) -> NDArray[Any]:
+        length = round(len(x) * edge)
+        top, left = (round((len(x) - length) * share) for share in corner)
+        return np.ascontiguousarray(x[top : top + length, left : left + length])
+
+    return cut(image), cut(changes)

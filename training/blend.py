@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.augment import Image, recolour
+from training.changes import Changes
 
 Floats = NDArray[np.float32]
 
@@ -29,8 +30,10 @@ HULL = np.array(
 )
 
 
-def self_blend(image: Image, landmarks: Floats, generator: np.random.Generator) -> Image:
-    """Blend uint8 RGB ``[side, side, 3]`` with a changed copy of itself."""
+def self_blend(
+    image: Image, landmarks: Floats, generator: np.random.Generator
+) -> tuple[Image, Changes]:
+    """Blend uint8 RGB ``[side, side, 3]`` with a changed copy of itself; also tell where."""
     copy = _shifted(_changed(image, generator), generator)
     inner, outer = (copy, image) if generator.random() < 0.5 else (image, copy)
     return _blend(inner, outer, landmarks, generator)
@@ -42,8 +45,8 @@ def swap(
     donor: Image,
     its_landmarks: Floats,
     generator: np.random.Generator,
-) -> Image:
-    """Give uint8 RGB ``image`` the face of ``donor``, both ``[side, side, 3]``."""
+) -> tuple[Image, Changes]:
+    """Give uint8 RGB ``image`` the face of ``donor``, both ``[side, side, 3]``; also tell where."""
     fit = similarity if generator.random() < 0.5 else affine
     matrix = fit(its_landmarks, landmarks)
     face = cv2.warpAffine(donor, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REFLECT_101)
@@ -70,9 +73,13 @@ def similarity(points: Floats, onto: Floats) -> Floats:
     return np.array([[scaled, -turned, right], [turned, scaled, down]], np.float32)
 
 
-def _blend(inner: Image, outer: Image, landmarks: Floats, generator: np.random.Generator) -> Image:
+def _blend(
+    inner: Image, outer: Image, landmarks: Floats, generator: np.random.Generator
+) -> tuple[Image, Changes]:
     mask = _mask(len(outer), landmarks, generator)
-    return np.asarray(cv2.blendLinear(inner, outer, mask, 1 - mask), np.uint8)
+    strength = np.float32(generator.choice([0.5, 0.75, 1, 1, 1]))
+    blended = cv2.blendLinear(inner, outer, mask * strength, 1 - mask * strength)
+    return np.asarray(blended, np.uint8), np.asarray(mask > 0.5, np.int8)
 
 
 def _changed(image: Image, generator: np.random.Generator) -> Image:
@@ -128,7 +135,7 @@ def _lit(face: Image, image: Image, landmarks: Floats, reach: float) -> Image:
 
 
 def _mask(side: int, landmarks: Floats, generator: np.random.Generator) -> Floats:
-    """A soft hull around the inner face, ``[side, side]`` in 0..1, of random size and strength."""
+    """A soft hull around the inner face, ``[side, side]`` in 0..1, of random size."""
     left_eye, right_eye, _, *mouth = landmarks
     across, down = right_eye - left_eye, np.mean(mouth, axis=0) - (left_eye + right_eye) / 2
     scale = generator.uniform(0.7, 1.15, 2) * generator.uniform(0.9, 1.1, (len(HULL), 1))
@@ -136,4 +143,4 @@ def _mask(side: int, landmarks: Floats, generator: np.random.Generator) -> Float
     mask = np.zeros((side, side), np.float32)
     cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(corners).astype(np.int32)), 1.0)
     soft = cv2.GaussianBlur(mask, (0, 0), generator.uniform(0.004, 0.03) * side)
-    return np.asarray(soft * generator.choice([0.5, 0.75, 1, 1, 1]), np.float32)
+    return np.asarray(soft, np.float32)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from training.augment import Augment
 from training.balance import Order
+from training.changes import UNKNOWN, Changes, resized
 from training.forger import Forger
 from training.pixels import Pixels
 
@@ -23,11 +24,14 @@ def training_batches(
     augment: Augment,
     batch_size: int,
     seed: int,
+    *,
+    cells: int | None = None,
     first_epoch: int = 0,
 ) -> tf.data.Dataset:
     """Endless augmented batches in ``order``, from the beginning of ``first_epoch`` on.
 
-    Yields ``(images uint8 [b, h, w, 3], labels float32 [b])``; an epoch has
+    Yields ``(images uint8 [b, h, w, 3], labels float32 [b])``; with ``cells`` the labels are a pair
+    of these and a map of changes float32 ``[b, cells, cells]``. An epoch has
     ``ceil(n / batch_size)`` batches. Order and augmentation depend on ``seed``, the epoch and the
     step alone, so a run that is resumed goes on as if it had never stopped.
     """
@@ -41,55 +45,72 @@ def training_batches(
         tf.data.Dataset.counter(start=first_epoch)
         .flat_map(epoch_batches)
         .enumerate(start=first_epoch * steps)
-        .map(_prepare(pixels, augment, seed), num_parallel_calls=PARALLEL)
+        .map(_prepare(pixels, augment, seed, cells), num_parallel_calls=PARALLEL)
         .prefetch(tf.data.AUTOTUNE)
     )
 
 
-def ordered_batches(pixels: Pixels, batch_size: int) -> tf.data.Dataset:
-    """Each image once, in order, as it is: ``(images uint8, labels float32)``."""
+def ordered_batches(pixels: Pixels, batch_size: int, cells: int | None = None) -> tf.data.Dataset:
+    """Each image once, in order, as it is; batches like those of ``training_batches``.
+
+    Where a fake was changed is not told.
+    """
     return (
         tf.data.Dataset.range(len(pixels.images))
         .batch(batch_size)
-        .map(_gather(pixels), num_parallel_calls=PARALLEL)
+        .map(_gather(pixels, cells), num_parallel_calls=PARALLEL)
         .prefetch(tf.data.AUTOTUNE)
     )
 
 
-def _prepare(pixels: Pixels, augment: Augment, seed: int) -> Any:
+def _prepare(pixels: Pixels, augment: Augment, seed: int, cells: int | None) -> Any:
     labels = pixels.labels[pixels.owners]
     count = len(pixels.images)
     forge = Forger(pixels)
 
-    def one(drawn: int, generator: np.random.Generator) -> NDArray[np.uint8]:
-        image = forge(drawn - count, generator) if drawn >= count else pixels.images[drawn]
-        return augment(image, generator)
+    def one(drawn: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8], Changes]:
+        known = pixels.images[drawn % count], pixels.changes[drawn % count]
+        image, changes = forge(drawn - count, generator) if drawn >= count else known
+        image, changes = augment(image, changes, generator)
+        return image, resized(changes, cells or 1)
 
-    def batch(step: int, order: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats]:
-        images = [
-            one(int(drawn), np.random.default_rng((seed, int(step), position)))
-            for position, drawn in enumerate(order)
-        ]
+    def batch(step: int, order: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats, Floats]:
+        images, changes = zip(
+            *(
+                one(int(drawn), np.random.default_rng((seed, int(step), position)))
+                for position, drawn in enumerate(order)
+            ),
+            strict=True,
+        )
         fake = (order >= count) | (labels[order % count] == 1)
-        return np.stack(images), fake.astype(np.float32)
+        return np.stack(images), fake.astype(np.float32), np.stack(changes).astype(np.float32)
 
-    def prepare(step: tf.Tensor, order: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return _batch(*tf.numpy_function(batch, [step, order], (tf.uint8, tf.float32)))
+    def prepare(step: tf.Tensor, order: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        types = (tf.uint8, tf.float32, tf.float32)
+        return _batch(cells, *tf.numpy_function(batch, [step, order], types))
 
     return prepare
 
 
-def _gather(pixels: Pixels) -> Any:
+def _gather(pixels: Pixels, cells: int | None) -> Any:
     labels = pixels.labels[pixels.owners].astype(np.float32)
 
-    def rows(indices: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats]:
-        return pixels.images[indices], labels[indices]
+    def rows(indices: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats, Floats]:
+        nowhere = np.full((len(indices), cells or 1, cells or 1), UNKNOWN, np.float32)
+        return pixels.images[indices], labels[indices], nowhere
 
-    def gather(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return _batch(*tf.numpy_function(rows, [indices], (tf.uint8, tf.float32)))
+    def gather(indices: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        types = (tf.uint8, tf.float32, tf.float32)
+        return _batch(cells, *tf.numpy_function(rows, [indices], types))
 
     return gather
 
 
-def _batch(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    return tf.ensure_shape(images, (None, None, None, 3)), tf.ensure_shape(labels, (None,))
+def _batch(
+    cells: int | None, images: tf.Tensor, labels: tf.Tensor, changes: tf.Tensor
+) -> tuple[tf.Tensor, Any]:
+    images = tf.ensure_shape(images, (None, None, None, 3))
+    labels = tf.ensure_shape(labels, (None,))
+    if cells is None:
+        return images, labels
+    return images, (labels, tf.ensure_shape(changes, (None, cells, cells)))

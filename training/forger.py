@@ -1,9 +1,10 @@
 """Which pictures a made forgery is made of."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from training.augment import Image
 from training.blend import self_blend, swap
+from training.changes import Changes
 from training.pixels import Pixels
 
 # Where the landmarks mostly are, as shares of the side; for a picture in which no face is found.
@@ -27,8 +28,8 @@ class Forger:
             for source in np.unique(self._sources)
         }
 
-    def __call__(self, position: int, generator: np.random.Generator) -> NDArray[np.uint8]:
-        """A forgery of the image at ``position``: uint8 RGB ``[side, side, 3]``."""
+    def __call__(self, position: int, generator: np.random.Generator) -> tuple[Image, Changes]:
+        """A forgery of the image at ``position``, uint8 RGB ``[side, side, 3]``, and where."""
         image, landmarks = np.asarray(self._images[position]), self._landmarks[position]
         donors = self._donors[str(self._sources[position])]
         if generator.random() < SWAPPED and len(donors):

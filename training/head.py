@@ -8,23 +8,37 @@ Out-of-Distribution", arXiv 2202.10054).
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 BATCH_SIZE = 128
 EPOCHS = 15
 LEARNING_RATE = 1e-3
+MAPS = 8  # batches; enough for the mean and deviation of a channel
 
 
 def teach_head(model: keras.Model, batches: tf.data.Dataset) -> None:
-    """Fit all that comes after the layer ``texture``; the backbone is applied once to each image.
+    """Fit what leads from the layer ``texture`` to ``opinion``, and standardize its inputs.
 
-    ``batches`` are finite: uint8 images ``[b, h, w, 3]`` and float32 labels ``[b]``.
+    ``batches`` are finite: uint8 images ``[b, h, w, 3]`` and float32 labels ``[b]``. The backbone
+    is applied once to each image.
     """
-    backbone = keras.Model(model.input, model.get_layer("texture").output)
-    seen = [(backbone(images, training=False), labels) for images, labels in batches]
-    features, labels = (np.concatenate(part) for part in zip(*seen, strict=True))
-    model.get_layer("standardized").adapt(features)
-    head = keras.Model(backbone.output, model.output)
+    moments, _ = _seen(model, "moments", batches.take(MAPS))
+    model.get_layer("standardized_moments").adapt(moments)
+    texture, labels = _seen(model, "texture", batches)
+    model.get_layer("standardized_texture").adapt(texture)
+    opinion = keras.ops.sigmoid(model.get_layer("opinion").output)
+    head = keras.Model(model.get_layer("texture").output, opinion)
     steps = EPOCHS * -(-len(labels) // BATCH_SIZE)
     schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
     head.compile(keras.optimizers.AdamW(schedule, weight_decay=0.01), "binary_crossentropy")
-    head.fit(features, labels, BATCH_SIZE, EPOCHS, verbose=2)
+    head.fit(texture, labels, BATCH_SIZE, EPOCHS, verbose=2)
+
+
+def _seen(
+    model: keras.Model, layer: str, batches: tf.data.Dataset
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What a layer gives of all images, and their labels."""
+    below = keras.Model(model.input, model.get_layer(layer).output)
+    seen = [(below(images, training=False), labels) for images, labels in batches]
+    outputs, labels = (np.concatenate(part) for part in zip(*seen, strict=True))
+    return outputs, labels

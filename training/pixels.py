@@ -4,47 +4,27 @@ Decoding costs more than a small network's training step; done once, it costs an
 """
 
 import hashlib
+import inspect
 import json
-import math
-import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from service import faces, imaging
-from service.errors import ImageError
+from training import changes
 from training.console import console
 from training.data import LABELS, Sample, find_samples
-from training.distortions import DISTORTIONS
+from training.decoding import MAP_SIDE, Decoded, Landmarks, View, decode_all
 from training.errors import DataError
 from training.run import RUNS
 
 CACHE = RUNS / "cache"
-
-Landmarks = tuple[tuple[float, float], ...]
-UNKNOWN: Landmarks = ((math.nan, math.nan),) * 5
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What is shown of a picture: ``service.faces.look`` with these arguments.
-
-    ``largest_only`` keeps one face of each picture and finds its landmarks, as training wants it;
-    ``distortion`` is one of ``distortions.DISTORTIONS`` that the file goes through before.
-    """
-
-    side: int
-    margin: float | None
-    largest_only: bool = False
-    distortion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +33,16 @@ class Pixels:
 
     ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk; ``owners`` int64 ``[n]`` is
     the picture that each comes from; ``landmarks`` float32 ``[n, 5, 2]`` is where ``service.faces``
-    finds them in the image, in pixels, or NaN where it finds no face. By picture: ``labels`` int64
-    of 0 (real) and 1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each
-    picture that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
+    finds them in the image, in pixels, or NaN where it finds no face; ``changes`` int8
+    ``[n, 32, 32]`` is a map of ``training.changes``. By picture: ``labels`` int64 of 0 (real) and
+    1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each picture that
+    could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
     """
 
     images: NDArray[np.uint8]
     owners: NDArray[np.int64]
     landmarks: NDArray[np.float32]
+    changes: NDArray[np.int8]
     labels: NDArray[np.int64]
     sources: list[str]
     groups: list[str]
@@ -78,15 +60,6 @@ class _Index:
     landmarks: list[Landmarks]
     skipped: list[str]
     fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Decoded:
-    sample: Sample
-    pixels: imaging.Pixels | None
-    landmarks: list[Landmarks]
-    sha256: str
-    error: str
 
 
 def load_split(data: Path, split: str, view: View, without: Sequence[str] = ()) -> Pixels:
@@ -127,6 +100,7 @@ def load_pixels(samples: list[Sample], view: View, cache: Path) -> Pixels:
         ),
         owners=np.array(index.owners, np.int64),
         landmarks=np.array(index.landmarks, np.float32),
+        changes=np.fromfile(folder / "changes.bin", np.int8).reshape(-1, MAP_SIDE, MAP_SIDE),
         labels=np.array([sample.label for sample in kept], np.int64),
         sources=[sample.source for sample in kept],
         groups=[sample.group for sample in kept],
@@ -148,13 +122,13 @@ def _shape(view: View) -> tuple[int, int, int]:
 
 
 def _cache_key(samples: list[Sample], view: View) -> str:
-    digest = hashlib.sha256(Path(imaging.__file__).read_bytes())
-    digest.update(Path(faces.__file__).read_bytes())
-    digest.update(f"{view}\n".encode())
+    digest = hashlib.sha256(f"{view}\n".encode())
+    for module in (imaging, faces, changes):
+        digest.update(inspect.getsource(module).encode())
     for sample in samples:
         stat = sample.path.stat()
-        line = f"{sample.path.resolve()} {stat.st_size} {stat.st_mtime_ns} {sample.label}\n"
-        digest.update(line.encode())
+        what = f"{sample.path.resolve()} {sample.label} {sample.group}"
+        digest.update(f"{what} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -162,8 +136,11 @@ def _build(samples: list[Sample], view: View, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
     try:
-        with (building / "images.bin").open("wb") as images:
-            index = _fill(images, _decode_all(samples, view))
+        with (
+            (building / "images.bin").open("wb") as images,
+            (building / "changes.bin").open("wb") as maps,
+        ):
+            index = _fill(images, maps, decode_all(samples, view))
         _require_both_classes(samples, index)
         (building / "index.json").write_text(json.dumps(asdict(index)))
         building.rename(folder)
@@ -171,50 +148,25 @@ def _build(samples: list[Sample], view: View, folder: Path) -> None:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _fill(images: BinaryIO, decoded: Iterable[_Decoded]) -> _Index:
+def _fill(images: BinaryIO, maps: BinaryIO, decoded: Iterable[Decoded]) -> _Index:
     kept: list[int] = []
     owners: list[int] = []
     landmarks: list[Landmarks] = []
     skipped: list[str] = []
     digest = hashlib.sha256()
     for position, item in enumerate(decoded):
-        if item.pixels is None:
+        if item.images is None:
             skipped.append(f"{item.sample.path}: {item.error}")
             continue
-        images.write(item.pixels.tobytes())
-        owners.extend([len(kept)] * len(item.pixels))
+        images.write(item.images.tobytes())
+        maps.write(np.stack(item.changes).tobytes())
+        owners.extend([len(kept)] * len(item.images))
         landmarks.extend(item.landmarks)
         kept.append(position)
         digest.update(
             f"{LABELS[item.sample.label]}/{item.sample.path.name} {item.sha256}\n".encode()
         )
     return _Index(kept, owners, landmarks, skipped, digest.hexdigest())
-
-
-def _decode_all(samples: list[Sample], view: View) -> Iterator[_Decoded]:
-    finder = faces.FaceFinder()
-
-    def decode(sample: Sample) -> _Decoded:
-        try:
-            picture = imaging.decode(sample.path.read_bytes())
-        except (ImageError, OSError) as error:
-            return _Decoded(sample, None, [], "", str(error))
-        if view.distortion:
-            distorted = DISTORTIONS[view.distortion](sample.path.read_bytes())
-            picture = replace(imaging.decode(distorted), sha256=picture.sha256)
-        _, shown = faces.look(picture.pixels, finder, view.margin, view.side)
-        if view.largest_only:
-            return _Decoded(sample, shown[:1], [_landmarks(shown[0], finder)], picture.sha256, "")
-        return _Decoded(sample, shown, [UNKNOWN] * len(shown), picture.sha256, "")
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        decoded = pool.map(decode, samples)
-        yield from track(decoded, "Decoding", total=len(samples), console=console)
-
-
-def _landmarks(image: imaging.Pixels, finder: faces.FaceFinder) -> Landmarks:
-    found = finder.find(image)
-    return found[0].landmarks if found else UNKNOWN
 
 
 def _require_both_classes(samples: list[Sample], index: _Index) -> None:

@@ -8,17 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from service import faces, imaging
+from training.changes import CHANGED, UNKNOWN, changes_between
 from training.data import find_samples
 from training.metrics import Estimate, share
 from training.subject import Subject
-
-LEAST_CHANGE = 3.0  # grey levels on average; of less, nobody can say where it is
-SPREAD = 1 / 24  # of the side: what differs in a spot counts around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +64,6 @@ def hit(heatmap: NDArray[np.float32], mask: NDArray[np.bool_]) -> bool:
     return bool(mask[y, x])
 
 
-def changed(fake: imaging.Pixels, real: imaging.Pixels) -> NDArray[np.bool_] | None:
-    """Where two crops ``[side, side, 3]`` differ clearly, by Otsu's threshold; None if nowhere."""
-    difference = np.abs(fake.astype(np.float32) - real).mean(axis=-1)
-    if difference.mean() < LEAST_CHANGE:
-        return None
-    spread = cv2.GaussianBlur(difference, (0, 0), len(fake) * SPREAD)
-    levels = np.asarray(np.clip(spread / spread.max() * 255, 0, 255), np.uint8)
-    _, mask = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    return np.asarray(mask, bool)
-
-
 def _show(
     subject: Subject, finder: faces.FaceFinder, fake: Path, real: Path
 ) -> tuple[imaging.Pixels, NDArray[np.bool_]] | None:
@@ -94,5 +80,5 @@ def _show(
             faces.crop(one, found[0], margin, side),
             faces.crop(other, found[0], margin, side),
         )
-    mask = changed(*shown)
-    return None if mask is None else (shown[0], mask)
+    changes = changes_between(*shown)
+    return None if changes[0, 0] == UNKNOWN else (shown[0], changes == CHANGED)

@@ -1,23 +1,19 @@
 """What goes with which network: what it sees, in which order, and for how long."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from training.architectures import (
-    baseline_cnn,
-    mobilenet_v2,
-    texture_efficientnet,
-    texture_mobilenet,
-)
+from training.architectures import baseline_cnn, mobilenet_v2
 from training.augment import Augment, mirror, scramble
 from training.balance import Order, paired, shuffled
+from training.decoding import View
 from training.errors import RunError
 from training.head import teach_head
-from training.pixels import View
+from training.texture import CELLS, texture_efficientnet, texture_mobilenet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +22,7 @@ class Recipe:
 
     ``build`` takes the pretrained weights' file and the number of steps. ``view`` is what the
     service will show; ``training_view`` what training reads and ``augment`` makes the input of.
+    ``cells`` is the side of the map of changes that the network also learns, if it does;
     ``teach_head`` gets the new network and one epoch's batches before fine-tuning begins.
     ``patience`` is in epochs without a lower validation loss; None trains to the end.
     """
@@ -38,26 +35,22 @@ class Recipe:
     batch_size: int
     epochs: int
     patience: int | None
+    cells: int | None = None
     teach_head: Callable[[keras.Model, tf.data.Dataset], None] | None = None
 
 
-def _fine_tuning(
-    build: Callable[[Path | None, int], keras.Model],
-    teach: Callable[[keras.Model, tf.data.Dataset], None] | None = None,
-) -> Recipe:
-    return Recipe(
-        build=build,
-        view=View(side=192, margin=0.15),
-        # Wider and finer than the input, for the random framing to cut from.
-        training_view=View(side=240, margin=0.35, largest_only=True),
-        order=paired,
-        augment=scramble(192),
-        batch_size=32,
-        epochs=20,
-        patience=None,  # the learning rate is scheduled: stopping early would cut it short
-        teach_head=teach,
-    )
-
+FINE_TUNING = Recipe(
+    build=mobilenet_v2,
+    view=View(side=192, margin=0.15),
+    # Wider and finer than the input, for the random framing to cut from.
+    training_view=View(side=240, margin=0.35, largest_only=True),
+    order=paired,
+    augment=scramble(192),
+    batch_size=32,
+    epochs=20,
+    patience=None,  # the learning rate is scheduled: stopping early would cut it short
+)
+BY_TEXTURE = replace(FINE_TUNING, build=texture_mobilenet, cells=CELLS, teach_head=teach_head)
 
 RECIPES = {
     "baseline_cnn": Recipe(
@@ -70,9 +63,9 @@ RECIPES = {
         epochs=30,  # an upper bound: early stopping ends most runs before it
         patience=4,
     ),
-    "mobilenet_v2": _fine_tuning(mobilenet_v2),
-    "texture_mobilenet": _fine_tuning(texture_mobilenet, teach_head),
-    "texture_efficientnet": _fine_tuning(texture_efficientnet, teach_head),
+    "mobilenet_v2": FINE_TUNING,
+    "texture_mobilenet": BY_TEXTURE,
+    "texture_efficientnet": replace(BY_TEXTURE, build=texture_efficientnet),
 }
 
 

@@ -14,9 +14,10 @@ from rich.progress import track
 from training import calibrate
 from training.console import console
 from training.dataset import ordered_batches
+from training.decoding import View
 from training.errors import RunError
 from training.metrics import Scores
-from training.pixels import Pixels, View, picture_scores
+from training.pixels import Pixels, picture_scores
 from training.recipes import find_recipe
 from training.run import RUNS, Run
 from training.signatures import Signatures

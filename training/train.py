@@ -8,6 +8,7 @@ The same data, seed and machine give the same weights, interrupted or not.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -104,22 +105,25 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     finished = int(model.optimizer.iterations) // steps
     _keep_rows(run, finished)
     run.forget_results()
-    batches = training_batches(
-        train, recipe.order, recipe.augment, config.batch_size, config.seed, finished
-    )
     if recipe.teach_head and finished == 0:
-        recipe.teach_head(model, batches.take(steps))
+        recipe.teach_head(model, _batches(recipe, config, train).take(steps))
     model.fit(
-        batches,
+        _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),
         steps_per_epoch=steps,
         initial_epoch=finished,
         epochs=finished if _out_of_patience(run, recipe.patience) else config.epochs,
-        validation_data=ordered_batches(valid, config.batch_size),
+        validation_data=ordered_batches(valid, config.batch_size, recipe.cells),
         callbacks=epoch_callbacks(run, recipe.patience),
         shuffle=False,
     )
     plots.history(run.read_history(), run.folder / "history.png")
     calibrate.calibrate(run, valid)
+
+
+def _batches(recipe: Recipe, config: RunConfig, train: Pixels, **options: Any) -> tf.data.Dataset:
+    return training_batches(
+        train, recipe.order, recipe.augment, config.batch_size, config.seed, **options
+    )
 
 
 def _out_of_patience(run: Run, patience: int | None) -> bool:

@@ -7,16 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from tests.checkpoints import save_as_pytorch
-from training.architectures import (
-    LEARNING_RATE,
-    baseline_cnn,
-    mobilenet_v2,
-    texture_efficientnet,
-    texture_mobilenet,
-)
-from training.efficientnet import efficientnet_lite0
-from training.errors import RunError
+from training.architectures import LEARNING_RATE, baseline_cnn, mobilenet_v2
 
 
 @pytest.fixture(scope="module")
@@ -64,67 +55,19 @@ def mobilenet(weights: Path) -> keras.Model:
     return mobilenet_v2(weights, steps=100)
 
 
-@pytest.fixture(scope="module")
-def texture(weights: Path) -> keras.Model:
-    return texture_mobilenet(weights, steps=100)
-
-
-@pytest.fixture(scope="module")
-def efficient(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
-    path = tmp_path_factory.mktemp("weights") / "backbone.pth"
-    save_as_pytorch(efficientnet_lite0(None, 192), path)
-    return texture_efficientnet(path, steps=100)
-
-
 def backbone_of(model: keras.Model) -> keras.Model:
     (backbone,) = [layer for layer in model.layers if isinstance(layer, keras.Model)]
     return backbone
 
 
-@pytest.mark.parametrize("name", ["mobilenet", "texture"])
 def test_fine_tuning_begins_with_the_weights_that_it_is_given(
-    name: str, weights: Path, request: pytest.FixtureRequest
+    mobilenet: keras.Model, weights: Path
 ) -> None:
     whole = keras.applications.MobileNetV2(
         include_top=False, weights=str(weights), input_shape=(192, 192, 3)
     )
-    backbone = backbone_of(request.getfixturevalue(name))
     images = np.random.default_rng(0).uniform(-1, 1, (2, 192, 192, 3)).astype(np.float32)
-    got = backbone(images)
-    last = got[-1] if isinstance(got, list) else got
-    layer = "block_15_add" if name == "texture" else "out_relu"
-    expected = keras.Model(whole.input, whole.get_layer(layer).output)(images)
-    assert np.allclose(last, expected, atol=1e-3)
-
-
-def test_the_texture_is_the_mean_and_deviation_at_five_depths(texture: keras.Model) -> None:
-    images = np.random.default_rng(0).uniform(0, 255, (2, 192, 192, 3)).astype(np.float32)
-    maps = backbone_of(texture)(images / 127.5 - 1)
-    assert [x.shape[-1] for x in maps] == [24, 32, 64, 96, 160]
-    arrays = [np.asarray(x) for x in maps]
-    expected = [x.mean((1, 2)) for x in arrays] + [np.sqrt(x.var((1, 2)) + 1e-3) for x in arrays]
-    got = keras.Model(texture.input, texture.get_layer("texture").output)(images)
-    assert np.allclose(got, np.concatenate(expected, axis=-1), atol=1e-2)
-
-
-def test_the_maps_of_five_depths_are_brought_to_one_resolution(texture: keras.Model) -> None:
-    assert texture.get_layer("features").output.shape == (None, 12, 12, 2 * 376)
-
-
-@pytest.mark.parametrize(
-    ("name", "last"), [("texture", "block_15_project"), ("efficient", "block_14_project")]
-)
-def test_the_first_blocks_stay_as_they_are(
-    name: str, last: str, request: pytest.FixtureRequest
-) -> None:
-    backbone = backbone_of(request.getfixturevalue(name))
-    names = [layer.name for layer in backbone.layers if layer.trainable_weights]
-    assert (names[0], names[-1]) == ("block_3_expand", last)
-
-
-def test_efficientnet_is_not_trained_from_nothing() -> None:
-    with pytest.raises(RunError, match="name its checkpoint with --weights"):
-        texture_efficientnet(None, steps=100)
+    assert np.allclose(backbone_of(mobilenet)(images), whole(images), atol=1e-3)
 
 
 def test_the_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> None:
@@ -132,7 +75,7 @@ def test_the_learning_rate_rises_and_falls_to_zero(mobilenet: keras.Model) -> No
     assert rates == pytest.approx([0, LEARNING_RATE, 0], abs=1e-8)
 
 
-@pytest.mark.parametrize("name", ["baseline", "mobilenet", "texture", "efficient"])
+@pytest.mark.parametrize("name", ["baseline", "mobilenet"])
 def test_every_architecture_has_what_the_export_needs(
     name: str, request: pytest.FixtureRequest
 ) -> None:

@@ -1,5 +1,6 @@
 """Augmentation: reproducible, in range, and the same for both labels."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -7,11 +8,12 @@ from tests.pictures import PORTRAIT, smooth
 from training.augment import mirror, recolour, scramble
 
 IMAGE = np.asarray(PORTRAIT.resize((120, 120)))
+NOWHERE = np.zeros((32, 32), np.int8)
 
 
 def scrambled(seeds: range) -> np.ndarray:
     augment = scramble(96)
-    return np.stack([augment(IMAGE, np.random.default_rng(seed)) for seed in seeds])
+    return np.stack([augment(IMAGE, NOWHERE, np.random.default_rng(seed))[0] for seed in seeds])
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,7 @@ def forty() -> np.ndarray:
 def test_mirror_turns_about_half_of_the_pictures_and_changes_nothing_else() -> None:
     generator = np.random.default_rng(0)
     images = [np.asarray(smooth(seed, side=32)) for seed in range(40)]
-    augmented = [mirror(image, generator) for image in images]
+    augmented = [mirror(image, NOWHERE, generator)[0] for image in images]
     mirrored = [np.array_equal(a, b[:, ::-1]) for a, b in zip(augmented, images, strict=True)]
     same = [np.array_equal(a, b) for a, b in zip(augmented, images, strict=True)]
     assert all(a != b for a, b in zip(mirrored, same, strict=True))
@@ -82,5 +84,23 @@ def test_scramble_leaves_fine_traces_in_some_pictures() -> None:
     board = np.indices((96, 96)).sum(axis=0) % 2 * 40 + 100
     image = np.repeat(board[..., None], 3, axis=2).astype(np.uint8)
     augment = scramble(96)
-    kept = [sharpness(augment(image, np.random.default_rng(seed))[None])[0] for seed in range(60)]
+    pictures = [augment(image, NOWHERE, np.random.default_rng(seed))[0] for seed in range(60)]
+    kept = [sharpness(picture[None])[0] for picture in pictures]
     assert 10 <= sum(step > 10 for step in kept) <= 50
+
+
+@pytest.mark.parametrize("side", [120, 30])
+def test_the_map_of_changes_goes_where_the_picture_goes(side: int) -> None:
+    """A bright disc on black and its own map, of the picture's resolution or a coarser one."""
+    image, changes = np.zeros((120, 120, 3), np.uint8), np.zeros((120, 120), np.uint8)
+    cv2.circle(image, (80, 45), 20, (255, 255, 255), -1)
+    cv2.circle(changes, (80, 45), 20, 1, -1)
+    share = cv2.resize(changes.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
+    coarse = (share > 0.5).astype(np.int8)
+    augment = scramble(96)
+    for seed in range(20):
+        picture, where = augment(image, coarse, np.random.default_rng(seed))
+        grey = picture.mean(axis=-1)
+        bright = grey > (grey.max() + grey.min()) / 2
+        seen = cv2.resize(where.astype(np.uint8), (96, 96), interpolation=cv2.INTER_NEAREST) == 1
+        assert (bright & seen).sum() / (bright | seen).sum() > 0.65

@@ -1,5 +1,6 @@
 """Made forgeries: changed in the face, untouched around it, and never twice the same."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -30,7 +31,8 @@ def difference(forged: np.ndarray) -> np.ndarray:
 
 def swaps(landmarks: Floats, its_landmarks: Floats, seeds: range) -> list[np.ndarray]:
     return [
-        swap(IMAGE, landmarks, TINTED, its_landmarks, np.random.default_rng(seed)) for seed in seeds
+        swap(IMAGE, landmarks, TINTED, its_landmarks, np.random.default_rng(seed))[0]
+        for seed in seeds
     ]
 
 
@@ -69,7 +71,7 @@ def test_a_swapped_face_takes_on_the_pictures_colour(
 
 def test_a_self_blend_differs_somewhere_and_keeps_the_face_in_place(landmarks: Floats) -> None:
     for seed in range(20):
-        forged = self_blend(IMAGE, landmarks, np.random.default_rng(seed))
+        forged, _ = self_blend(IMAGE, landmarks, np.random.default_rng(seed))
         assert forged.shape == IMAGE.shape
         assert difference(forged).max() > 15
         (face,) = FaceFinder().find(forged)
@@ -77,15 +79,17 @@ def test_a_self_blend_differs_somewhere_and_keeps_the_face_in_place(landmarks: F
 
 
 def test_a_forgery_depends_on_the_generator_alone(landmarks: Floats) -> None:
-    forged = [self_blend(IMAGE, landmarks, np.random.default_rng(s)).tobytes() for s in range(10)]
-    again = [self_blend(IMAGE, landmarks, np.random.default_rng(s)).tobytes() for s in range(10)]
+    forged, again = (
+        [self_blend(IMAGE, landmarks, np.random.default_rng(s))[0].tobytes() for s in range(10)]
+        for _ in range(2)
+    )
     assert forged == again
     assert len(set(forged)) == 10
 
 
 def test_landmarks_outside_the_picture_do_no_harm(landmarks: Floats) -> None:
     outside = landmarks + 150
-    forged = swap(IMAGE, outside, TINTED, landmarks, np.random.default_rng(0))
+    forged, _ = swap(IMAGE, outside, TINTED, landmarks, np.random.default_rng(0))
     assert difference(forged)[:100, :100].max() <= 3
 
 
@@ -106,3 +110,17 @@ def test_a_face_is_laid_down_with_or_without_shear(landmarks: Floats) -> None:
     assert 1 < np.abs(laid - landmarks).max() < 30
     (a, b), (c, d) = matrix[:, :2]
     assert (a, b) == pytest.approx((d, -c))
+
+
+def test_what_was_changed_lies_where_it_is_said(landmarks: Floats, its_landmarks: Floats) -> None:
+    """A soft edge lies half inside; beyond it nothing changes, and in the middle nearly all."""
+    for seed in range(20):
+        generator = np.random.default_rng(seed)
+        forged, changes = swap(IMAGE, landmarks, TINTED, its_landmarks, generator)
+        assert set(np.unique(changes)) == {0, 1}
+        assert 0.02 < changes.mean() < 0.4
+        x, y = landmarks[2].astype(int)
+        assert changes[y, x] == 1, "the nose"
+        outside = cv2.dilate(changes.astype(np.uint8), np.ones((41, 41))) == 0
+        assert difference(forged)[outside].max() <= 3
+        assert difference(forged)[changes == 1].mean() > difference(forged)[changes == 0].mean()

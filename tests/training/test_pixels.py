@@ -1,15 +1,19 @@
 """Pixels as the network sees them: the service's own, cached, with what was skipped."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from service import faces, imaging
-from tests.pictures import smooth, two_faces, write_dataset
+from tests.pictures import PORTRAIT, smooth, two_faces, write_dataset
+from training.changes import UNKNOWN
 from training.data import find_samples
+from training.decoding import View
 from training.errors import DataError
-from training.pixels import View, load_pixels, load_split, picture_scores
+from training.pixels import load_pixels, load_split, picture_scores
 
 WHOLE = View(side=64, margin=None)
 
@@ -122,3 +126,52 @@ def test_a_pictures_score_is_its_most_suspicious_faces(crowd: Path, tmp_path: Pa
     pixels = load_pixels(find_samples(crowd, "train"), View(64, 0.2), tmp_path / "cache")
     scores = np.array([0.1, 0.2, 0.3, 0.9, 0.5, 0.4], np.float32)
     assert picture_scores(pixels, scores) == pytest.approx([0.1, 0.2, 0.9, 0.5])
+
+
+@pytest.fixture
+def swapped(tmp_path: Path) -> Path:
+    """A real picture, a fake made of it by inverting the mouth, and a fake of unknown origin."""
+    root = tmp_path / "swapped"
+    for label in ("real", "fake"):
+        (root / "train" / label).mkdir(parents=True)
+    PORTRAIT.save(root / "train" / "real" / "a.png")
+    pixels = np.asarray(PORTRAIT).copy()
+    pixels[130:160, 140:190] = 255 - pixels[130:160, 140:190]
+    Image.fromarray(pixels).save(root / "train" / "fake" / "a.png")
+    smooth(3).save(root / "train" / "fake" / "b.png")
+    (root / "files.csv").write_text(
+        "file,group\ntrain/real/a.png,1\ntrain/fake/a.png,1\ntrain/fake/b.png,2\n"
+    )
+    return root
+
+
+def test_training_knows_where_a_fake_differs_from_its_twin(swapped: Path, tmp_path: Path) -> None:
+    view = View(64, 0.3, largest_only=True)
+    pixels = load_pixels(find_samples(swapped, "train"), view, tmp_path / "cache")
+    assert [Path(file).parts[-2:] for file in pixels.files] == [
+        ("real", "a.png"),
+        ("fake", "a.png"),
+        ("fake", "b.png"),
+    ]
+    real, fake, unknown = pixels.changes
+    assert (real == 0).all()
+    assert (unknown == UNKNOWN).all()
+    assert 0.02 < (fake == 1).mean() < 0.3
+    rows, _ = np.nonzero(fake)
+    assert rows.mean() > 16, "the mouth lies in the lower half"
+
+
+def test_a_twin_that_cannot_be_read_tells_nothing(swapped: Path, tmp_path: Path) -> None:
+    samples = find_samples(swapped, "train")
+    real = next(sample.path for sample in samples if sample.label == 0)
+    smooth(4).save(swapped / "train" / "real" / "c.png")
+    samples += [replace(samples[0], path=swapped / "train" / "real" / "c.png", group="")]
+    real.write_bytes(b"broken")
+    pixels = load_pixels(samples, View(64, 0.3, largest_only=True), tmp_path / "cache")
+    fake = [Path(file).name for file in pixels.files].index("a.png")
+    assert (pixels.changes[fake] == UNKNOWN).all()
+
+
+def test_scoring_knows_of_no_changes(swapped: Path, tmp_path: Path) -> None:
+    pixels = load_pixels(find_samples(swapped, "train"), View(64, 0.3), tmp_path / "cache")
+    assert (pixels.changes == UNKNOWN).all()

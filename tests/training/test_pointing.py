@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.pictures import smooth, write_dataset
-from training.pointing import changed, hit, pointing_game, twins
+from training.pointing import hit, pointing_game, twins
 from training.subject import open_subject
 
 
@@ -49,23 +49,6 @@ def test_twins_are_of_one_group_in_one_split(paired: Path) -> None:
 
 def test_a_data_set_without_groups_has_no_twins(dataset: Path) -> None:
     assert list(twins(dataset, "test")) == []
-
-
-def test_what_was_changed_is_found() -> None:
-    real = np.asarray(smooth(0))
-    fake = real.copy()
-    fake[32:64, 32:64] = 255 - fake[32:64, 32:64]
-    mask = changed(fake, real)
-    assert mask is not None
-    assert mask[48, 48]
-    assert not mask[100, 100]
-    assert 0.03 < mask.mean() < 0.2, "about a sixteenth"
-
-
-def test_a_change_that_nobody_can_see_has_no_place() -> None:
-    real = np.asarray(smooth(0))
-    assert changed(real, real) is None
-    assert changed(np.clip(real, 1, None) - 1, real) is None
 
 
 @pytest.mark.parametrize(("row", "column", "inside"), [(0, 0, True), (0, 3, False), (3, 3, False)])

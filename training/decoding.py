@@ -1,0 +1,111 @@
+"""Pictures of a data set, decoded by the service's own code into what training reads."""
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.progress import track
+
+from service import faces, imaging
+from service.errors import ImageError
+from service.imaging import Pixels
+from training.changes import UNCHANGED, UNKNOWN, Changes, changes_between, everywhere, resized
+from training.console import console
+from training.data import LABELS, Sample
+from training.distortions import DISTORTIONS
+
+MAP_SIDE = 32
+
+Landmarks = tuple[tuple[float, float], ...]
+NOWHERE: Landmarks = ((math.nan, math.nan),) * 5
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown of a picture: ``service.faces.look`` with these arguments.
+
+    ``largest_only`` keeps one face of each picture and finds its landmarks and its changes, as
+    training wants it; ``distortion`` is one of ``distortions.DISTORTIONS`` that the file goes
+    through before.
+    """
+
+    side: int
+    margin: float | None
+    largest_only: bool = False
+    distortion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One picture: the images that are shown of it, and of each its landmarks and changes.
+
+    ``images`` is uint8 RGB ``[n, side, side, 3]``, or None if it cannot be read, for the reason
+    ``error``; ``changes`` int8 ``[n, 32, 32]``, a map of ``training.changes`` for each.
+    """
+
+    sample: Sample
+    images: Pixels | None = None
+    landmarks: tuple[Landmarks, ...] = ()
+    changes: tuple[Changes, ...] = ()
+    sha256: str = ""
+    error: str = ""
+
+
+def decode_all(samples: list[Sample], view: View) -> Iterator[Decoded]:
+    """Decode each, on all cores, in order; shows progress."""
+    finder = faces.FaceFinder()
+    originals = {_kin(sample): sample.path for sample in samples if sample.label == 0}
+
+    def decode(sample: Sample) -> Decoded:
+        try:
+            picture = imaging.decode(sample.path.read_bytes())
+        except (ImageError, OSError) as error:
+            return Decoded(sample, error=str(error))
+        if view.distortion:
+            distorted = DISTORTIONS[view.distortion](sample.path.read_bytes())
+            picture = replace(imaging.decode(distorted), sha256=picture.sha256)
+        found, shown = faces.look(picture.pixels, finder, view.margin, view.side)
+        if not view.largest_only:
+            n, unknown = len(shown), everywhere(UNKNOWN, MAP_SIDE)
+            return Decoded(sample, shown, (NOWHERE,) * n, (unknown,) * n, picture.sha256)
+        original = originals.get(_kin(sample)) if sample.group else None
+        changes = _changes(sample, shown[0], lambda: _same_place(original, found, view))
+        landmarks = _landmarks(shown[0], finder)
+        return Decoded(sample, shown[:1], (landmarks,), (changes,), picture.sha256)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        decoded = pool.map(decode, samples)
+        yield from track(decoded, "Decoding", total=len(samples), console=console)
+
+
+def _kin(sample: Sample) -> tuple[str, str]:
+    return sample.source, sample.group
+
+
+def _changes(sample: Sample, shown: Pixels, original: Callable[[], Pixels | None]) -> Changes:
+    """Of a real picture none; of a fake, where it differs from the one that it was made of."""
+    if LABELS[sample.label] == "real":
+        return everywhere(UNCHANGED, MAP_SIDE)
+    before = original()
+    if before is None:
+        return everywhere(UNKNOWN, MAP_SIDE)
+    return resized(changes_between(shown, before), MAP_SIDE)
+
+
+def _same_place(original: Path | None, found: list[faces.Face], view: View) -> Pixels | None:
+    """What of the original lies where the face was found; None if that cannot be told."""
+    if original is None or view.margin is None or not found:
+        return None
+    try:
+        pixels = imaging.decode(original.read_bytes()).pixels
+    except (ImageError, OSError):
+        return None
+    return faces.crop(pixels, found[0], view.margin, view.side)
+
+
+def _landmarks(image: Pixels, finder: faces.FaceFinder) -> Landmarks:
+    found = finder.find(image)
+    return found[0].landmarks if found else NOWHERE
