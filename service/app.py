@@ -11,8 +11,8 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from service import problems
+from service.admission import Admission
 from service.detector import Detector
-from service.model import Model
 from service.routes import health, model, page, predict
 from service.settings import Settings
 from service.startup import OneLineStartupError
@@ -29,9 +29,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.detector = Detector(
-            Model.latest(settings.model), settings.max_pixels, settings.face_model
-        )
+        app.state.detector = Detector.from_settings(settings)
+        app.state.admission = Admission(settings.queue_limit, settings.deadline_seconds)
         yield
 
     app = FastAPIOffline(

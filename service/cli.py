@@ -84,10 +84,8 @@ def info() -> None:
 
 def _detector() -> "Detector":
     from service.detector import Detector
-    from service.model import Model
 
-    settings = read_settings()
-    return Detector(Model.latest(settings.model), settings.max_pixels, settings.face_model)
+    return Detector.from_settings(read_settings())
 
 
 @contextmanager

@@ -2,26 +2,20 @@
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple
 
 import anyio
 import anyio.to_thread
-import numpy as np
-from numpy.typing import NDArray
 
 from service import faces, imaging, schemas, verdict
+from service.batching import MAX_BATCH, Batcher, Scores
 from service.faces import Face, FaceFinder
 from service.imaging import Picture, Pixels
 from service.model import Model
 from service.schemas import Box, ImageFacts, ModelName, Prediction, Timing
+from service.settings import Settings
 from service.verdict import WarningCode
-
-Result = TypeVar("Result")
-Arguments = TypeVarTuple("Arguments")
-Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +26,49 @@ class Analysis:
     picture: Picture
 
 
-@dataclass(slots=True)
-class _Stopwatch:
-    """Milliseconds since ``started``, and of them those spent waiting for a worker."""
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A picture, its faces, what the network is shown of it, and how long that took, in ms."""
 
-    started: float
-    queue: float = 0.0
-
-    @property
-    def total(self) -> float:
-        return (time.perf_counter() - self.started) * 1000
+    picture: Picture
+    found: list[Face]
+    shown: Pixels
+    queue_ms: float
+    decode_ms: float
+    faces_ms: float
 
 
 class Detector:
-    """Scores pictures off the event loop, as many at once as there are cores."""
+    """Scores pictures off the event loop: as many are decoded at once as there are cores."""
 
     def __init__(
         self,
         model: Model,
         max_pixels: int = imaging.MAX_PIXELS,
         face_model: Path | None = None,
+        batch_size: int = MAX_BATCH,
+        batch_wait_ms: float = 0.0,
     ) -> None:
         self.model = model
         self._max_pixels = max_pixels
         self._finder = FaceFinder(face_model)
         self._workers = anyio.CapacityLimiter(os.cpu_count() or 1)
+        self._batcher = Batcher(model.score, batch_size, batch_wait_ms)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Detector":
+        """The detector that the settings ask for, with the latest version of the model.
+
+        Raises:
+            ArtifactError, FaceModelError: a file of it is missing or damaged.
+        """
+        return cls(
+            Model.latest(settings.model, settings.batch_size),
+            settings.max_pixels,
+            settings.face_model,
+            settings.batch_size,
+            settings.batch_wait_ms,
+        )
 
     async def analyse(self, data: bytes) -> Analysis:
         """Decode, score and judge one file's bytes.
@@ -64,14 +76,24 @@ class Detector:
         Raises:
             ImageError: the bytes cannot be scored as a picture.
         """
-        watch = _Stopwatch(time.perf_counter())
-        picture, decode_ms = await self._run(watch, imaging.decode, data, self._max_pixels)
-        (found, shown), faces_ms = await self._run(watch, self._look, picture.pixels)
-        scores, model_ms = await self._run(watch, self.model.score, shown)
+        began = time.perf_counter()
+        it = await anyio.to_thread.run_sync(self._prepare, data, began, limiter=self._workers)
+        scored = await self._batcher.score(it.shown)
         timing = Timing(
-            decode=decode_ms, faces=faces_ms, queue=watch.queue, model=model_ms, total=watch.total
+            decode=it.decode_ms,
+            faces=it.faces_ms,
+            queue=it.queue_ms + scored.queue_ms,
+            model=scored.model_ms,
+            total=_ms_since(began),
         )
-        return Analysis(self._predict(picture, found, scores, timing), picture)
+        return Analysis(self._predict(it.picture, it.found, scored.scores, timing), it.picture)
+
+    def _prepare(self, data: bytes, asked: float) -> _Prepared:
+        queue_ms, began = _ms_since(asked), time.perf_counter()
+        picture = imaging.decode(data, self._max_pixels)
+        decode_ms, began = _ms_since(began), time.perf_counter()
+        found, shown = self._look(picture.pixels)
+        return _Prepared(picture, found, shown, queue_ms, decode_ms, _ms_since(began))
 
     def _look(self, pixels: Pixels) -> tuple[list[Face], Pixels]:
         manifest = self.model.manifest
@@ -121,20 +143,6 @@ class Detector:
             verdict=verdict.judge(score, manifest.thresholds, warnings),
         )
 
-    async def _run(
-        self,
-        watch: _Stopwatch,
-        work: Callable[[*Arguments], Result],
-        *arguments: *Arguments,
-    ) -> tuple[Result, float]:
-        """Do ``work`` in a worker thread; also tell how many milliseconds it took."""
-        asked = time.perf_counter()
 
-        def timed() -> tuple[Result, float, float]:
-            began = time.perf_counter()
-            result = work(*arguments)
-            return result, (began - asked) * 1000, (time.perf_counter() - began) * 1000
-
-        result, waited, worked = await anyio.to_thread.run_sync(timed, limiter=self._workers)
-        watch.queue += waited
-        return result, worked
+def _ms_since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000

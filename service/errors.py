@@ -13,6 +13,8 @@
     │   ├── CorruptImage             422  corrupt_image
     │   ├── ImageTooLarge            413  image_too_large
     │   └── ImageTooSmall            422  image_too_small
+    ├── Overloaded                   503  overloaded
+    ├── ClientGone                   499  client_gone
     ├── SettingsError            a DEEPFAKE_* variable; stops the start, never a request
     ├── FaceModelError           the face detector's file; stops the start, never a request
     └── ArtifactError            the model's folder; stops the start, never a request
@@ -30,6 +32,7 @@ class DeepfakeError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Internal error"
+    headers: ClassVar[dict[str, str]] = {}
 
 
 class UploadError(DeepfakeError):
@@ -118,6 +121,23 @@ class ImageTooSmall(ImageError):
     status = 422
     code = "image_too_small"
     title = "Image too small"
+
+
+class Overloaded(DeepfakeError):
+    """The service has as much to do as it can; ``Retry-After`` says when to come back."""
+
+    status = 503
+    code = "overloaded"
+    title = "Overloaded"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class ClientGone(DeepfakeError):
+    """The client hung up before its answer."""
+
+    status = 499
+    code = "client_gone"
+    title = "Client gone"
 
 
 class SettingsError(DeepfakeError):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.batching import MAX_BATCH
 from service.errors import ArtifactError
 from service.imaging import Pixels
 from service.manifest import Manifest
@@ -44,8 +45,11 @@ with _loading_tensorflow():
 class Model:
     """One loaded version of the detector; safe to call from several threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, max_batch: int = MAX_BATCH) -> None:
         """Load, verify and warm up the version folder ``folder``.
+
+        The graph is only ever given as many images as a power of two, up to ``max_batch``: each
+        size is prepared for once, here.
 
         Raises:
             ArtifactError: it is missing, damaged, or does not fit its model.json.
@@ -55,10 +59,12 @@ class Model:
         _verify_weights(folder, self.manifest)
         self._saved_model = _load(folder)  # keeps the variables alive
         self._score = _signature(folder, self._saved_model, self.manifest)
-        self.score(np.zeros((1, *_input_shape(self.manifest)), np.uint8))
+        self._sizes = sorted({*(2**n for n in range(max_batch.bit_length())), max_batch})
+        for size in self._sizes:
+            self._padded(np.zeros((size, *_input_shape(self.manifest)), np.uint8))
 
     @classmethod
-    def latest(cls, root: Path) -> "Model":
+    def latest(cls, root: Path, max_batch: int = MAX_BATCH) -> "Model":
         """Load the highest version in ``root``.
 
         Raises:
@@ -69,13 +75,21 @@ class Model:
         versions = [int(path.name) for path in root.iterdir() if path.name.isdecimal()]
         if not versions:
             raise ArtifactError(f"{root}: holds no version folder such as {root / '1'}")
-        return cls(root / str(max(versions)))
+        return cls(root / str(max(versions)), max_batch)
 
     def score(self, images: Pixels) -> NDArray[np.float32]:
         """Probability of fake, float32 ``[n]`` in 0..1, for uint8 RGB ``[n, side, side, 3]``."""
-        outputs = self._score(image=tf.constant(images))
+        most = self._sizes[-1]
+        parts = [self._padded(images[i : i + most]) for i in range(0, len(images), most)]
+        return np.concatenate(parts)
+
+    def _padded(self, images: Pixels) -> NDArray[np.float32]:
+        size = next(size for size in self._sizes if size >= len(images))
+        padded = np.zeros((size, *images.shape[1:]), np.uint8)
+        padded[: len(images)] = images
+        outputs = self._score(image=tf.constant(padded))
         probabilities: NDArray[np.float32] = outputs["fake_probability"].numpy()
-        return probabilities
+        return probabilities[: len(images)]
 
 
 def _input_shape(manifest: Manifest) -> tuple[int, int, int]:

@@ -59,7 +59,7 @@ def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResp
 
 async def _on_own(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DeepfakeError)  # noqa: S101  # what it is registered for
-    return _answer(_problem(error.status, error.title, error.code, str(error)))
+    return _answer(_problem(error.status, error.title, error.code, str(error)), error.headers)
 
 
 async def _on_http(_request: Request, error: Exception) -> JSONResponse:

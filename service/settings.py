@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.batching import MAX_BATCH
 from service.errors import SettingsError
 from service.imaging import MAX_PIXELS
 
@@ -28,6 +29,16 @@ class Settings(BaseSettings):
     )
     max_pixels: int = Field(
         MAX_PIXELS, gt=0, description="Largest picture that is decoded, in pixels."
+    )
+    queue_limit: int = Field(
+        64, gt=0, description="Pictures under way at a time; more are refused with 503."
+    )
+    deadline_seconds: float = Field(
+        10.0, gt=0, description="Longest that a picture may take, upload included."
+    )
+    batch_size: int = Field(MAX_BATCH, gt=0, description="Most faces in one call of the model.")
+    batch_wait_ms: float = Field(
+        0.0, ge=0, description="Longest that a call is held back to gather more faces."
     )
 
 

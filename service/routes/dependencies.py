@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from service.detector import Detector
+from service.admission import Admission
+from service.detector import Analysis, Detector
+from service.hangup import unless_gone
 from service.uploads import read_upload
 
 
@@ -13,9 +15,18 @@ def _detector(request: Request) -> Detector:
     return detector
 
 
-async def _upload(request: Request) -> bytes:
-    return await read_upload(request, request.app.state.settings.max_body_bytes)
+async def analyse_upload(request: Request) -> Analysis:
+    """Score the picture that a request brings, if there is room for it and somebody waits.
+
+    Raises:
+        UploadError, ImageError, Overloaded, ClientGone
+    """
+    state = request.app.state
+    admission: Admission = state.admission
+    async with admission.admit():
+        data = await read_upload(request, state.settings.max_body_bytes)
+        return await unless_gone(request, state.detector.analyse(data))
 
 
 TheDetector = Annotated[Detector, Depends(_detector)]
-Upload = Annotated[bytes, Depends(_upload)]
+UploadAnalysis = Annotated[Analysis, Depends(analyse_upload)]

@@ -12,10 +12,9 @@ from fastapi.templating import Jinja2Templates
 from PIL import Image
 
 from service.detector import Analysis, Detector
-from service.errors import ImageError, UploadError
+from service.errors import ImageError, Overloaded, UploadError
 from service.imaging import Pixels
-from service.routes.dependencies import TheDetector
-from service.uploads import read_upload
+from service.routes.dependencies import TheDetector, analyse_upload
 
 PREVIEW_SIDE = 640
 
@@ -33,9 +32,8 @@ async def show(request: Request, detector: TheDetector) -> HTMLResponse:
 async def answer(request: Request, detector: TheDetector) -> HTMLResponse:
     """The form with the answer to what was uploaded, or with what is wrong with it."""
     try:
-        data = await read_upload(request, request.app.state.settings.max_body_bytes)
-        analysis = await detector.analyse(data)
-    except (UploadError, ImageError) as error:
+        analysis = await analyse_upload(request)
+    except (UploadError, ImageError, Overloaded) as error:
         return _page(request, detector, status=error.status, error=error)
     preview = await anyio.to_thread.run_sync(_preview, analysis.picture.pixels)
     return _page(request, detector, analysis=analysis, preview=preview)

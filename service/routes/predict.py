@@ -4,7 +4,7 @@ from asgi_correlation_id import correlation_id
 from fastapi import APIRouter
 
 from service import errors, problems
-from service.routes.dependencies import TheDetector, Upload
+from service.routes.dependencies import UploadAnalysis
 from service.schemas import PredictionResponse
 from service.uploads import REQUEST_BODY
 
@@ -21,17 +21,17 @@ FORESEEN = problems.responses(
     errors.EmptyFile,
     errors.CorruptImage,
     errors.ImageTooSmall,
+    errors.Overloaded,
     errors.DeepfakeError,
 )
 
 
 @router.post("/predict", responses=FORESEEN, openapi_extra=REQUEST_BODY)
-async def predict(data: Upload, detector: TheDetector) -> PredictionResponse:
+async def predict(analysis: UploadAnalysis) -> PredictionResponse:
     """Tell whether the face in a picture is real or fake.
 
     Send the file as multipart/form-data in the field `file`:
 
         curl -F file=@face.jpg http://localhost:8000/predict
     """
-    prediction = (await detector.analyse(data)).prediction
-    return PredictionResponse(**dict(prediction), request_id=correlation_id.get() or "")
+    return PredictionResponse(**dict(analysis.prediction), request_id=correlation_id.get() or "")

@@ -129,7 +129,12 @@ def test_an_interrupted_csv_is_resumed_to_the_same_rows(tmp_path: Path) -> None:
     assert out.read_text().count("\n") < 300, "it was interrupted before its end"
     deepfake("predict", folder, "--format", "csv", "--output", out, "--resume")
     deepfake("predict", folder, "--format", "csv", "--output", whole)
-    assert out.read_text() == whole.read_text()
+    for row, other in zip(*(csv.DictReader(path.open()) for path in (out, whole)), strict=True):
+        assert (row["path"], row["verdict"], row["error"]) == (other["path"], other["verdict"], "")
+        # Not to the last bit: it depends on who is in a batch together.
+        assert float(row["fake_probability"]) == pytest.approx(
+            float(other["fake_probability"]), abs=1e-6
+        )
 
 
 def test_resume_drops_a_half_written_row(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""Who is let in, who is refused, and that room is given back however a request ends."""
+
+import asyncio
+import time
+
+import pytest
+
+from service.admission import Admission
+from service.errors import Overloaded
+
+
+async def hold(admission: Admission, seconds: float) -> str:
+    try:
+        async with admission.admit():
+            await asyncio.sleep(seconds)
+    except Overloaded as error:
+        return str(error)
+    return "done"
+
+
+def test_beyond_the_limit_requests_are_refused_at_once() -> None:
+    admission = Admission(limit=3, seconds=60)
+
+    async def main() -> list[str]:
+        began = time.perf_counter()
+        held = [asyncio.create_task(hold(admission, 0.2)) for _ in range(3)]
+        await asyncio.sleep(0)
+        refused = [await hold(admission, 0.2) for _ in range(2)]
+        assert time.perf_counter() - began < 0.1
+        assert admission.in_flight == 3
+        return [*refused, *await asyncio.gather(*held)]
+
+    busy = "Too many pictures are being scored; try again in a moment."
+    assert asyncio.run(main()) == [busy, busy, "done", "done", "done"]
+    assert admission.in_flight == 0
+
+
+def test_what_takes_too_long_is_cancelled_and_refused() -> None:
+    admission = Admission(limit=3, seconds=0.05)
+    late = "The picture could not be scored within 0.05 seconds. Try again in a moment."
+    assert asyncio.run(hold(admission, 60)) == late
+    assert admission.in_flight == 0
+
+
+def test_an_error_passes_and_gives_its_room_back() -> None:
+    admission = Admission(limit=1, seconds=60)
+
+    async def fail() -> None:
+        async with admission.admit():
+            raise ValueError("another")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="another"):
+            asyncio.run(fail())
+    assert asyncio.run(hold(admission, 0)) == "done"
+
+
+def test_a_caller_that_is_cancelled_gives_its_room_back() -> None:
+    admission = Admission(limit=1, seconds=60)
+
+    async def main() -> str:
+        task = asyncio.create_task(hold(admission, 60))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return await hold(admission, 0)
+
+    assert asyncio.run(main()) == "done"
+
+
+def test_a_refusal_says_when_to_come_back() -> None:
+    assert (Overloaded.status, Overloaded.code) == (503, "overloaded")
+    assert int(Overloaded.headers["Retry-After"]) > 0

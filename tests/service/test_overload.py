@@ -1,0 +1,96 @@
+"""A real server that is given more than it can do: it refuses at once, and recovers."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.conftest import running_server
+
+LIMIT, SECONDS = 2, 3
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with running_server(
+        DEEPFAKE_QUEUE_LIMIT=str(LIMIT), DEEPFAKE_DEADLINE_SECONDS=str(SECONDS)
+    ) as url:
+        yield url
+
+
+@contextmanager
+def slow_upload(server: str) -> Iterator[socket.socket]:
+    """A client that sends the head of an upload, and no more."""
+    url = httpx.URL(server)
+    with socket.create_connection((url.host, url.port or 80)) as connection:
+        head = (
+            "POST /predict HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n"
+            "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+        )
+        connection.sendall(head.encode())
+        yield connection
+
+
+def predict(server: str, face: bytes) -> httpx.Response:
+    return httpx.post(f"{server}/predict", files={"file": face}, timeout=60)
+
+
+def wait_until_free(server: str, face: bytes, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while predict(server, face).status_code != 200:
+        assert time.monotonic() < deadline, "still overloaded"
+        time.sleep(0.05)
+
+
+def test_beyond_the_limit_a_picture_is_refused_at_once(server: str, face: bytes) -> None:
+    with slow_upload(server), slow_upload(server):
+        time.sleep(0.2)
+        began = time.monotonic()
+        refused = predict(server, face)
+        assert time.monotonic() - began < 1
+        assert refused.status_code == 503
+        assert refused.json()["code"] == "overloaded"
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert int(refused.headers["retry-after"]) > 0
+        assert httpx.get(f"{server}/healthz").status_code == 200
+    wait_until_free(server, face, seconds=2)
+
+
+def test_the_page_says_so_in_words(server: str, face: bytes) -> None:
+    with slow_upload(server), slow_upload(server):
+        time.sleep(0.2)
+        page = httpx.post(server, files={"file": face})
+        assert page.status_code == 503
+        assert "Too many pictures are being scored" in page.text
+    wait_until_free(server, face, seconds=2)
+
+
+def test_an_upload_that_takes_too_long_is_ended(server: str, face: bytes) -> None:
+    with slow_upload(server) as connection:
+        connection.settimeout(SECONDS + 10)
+        began = time.monotonic()
+        answer = connection.recv(65536).decode()
+        assert SECONDS - 1 < time.monotonic() - began < SECONDS + 5
+        assert answer.startswith("HTTP/1.1 503")
+        assert "could not be scored within 3 seconds" in answer
+    assert predict(server, face).status_code == 200
+
+
+def test_clients_that_hang_up_leave_no_trace(server: str, face: bytes) -> None:
+    """Each gives its room back, whether it goes before its upload ends or after."""
+    for _ in range(3 * LIMIT):
+        with slow_upload(server):
+            pass
+    url = httpx.URL(server)
+    body = httpx.Request("POST", f"{server}/predict", files={"file": face})
+    head = "".join(f"{name}: {value}\r\n" for name, value in body.headers.items())
+    for _ in range(3 * LIMIT):
+        with socket.create_connection((url.host, url.port or 80)) as connection:
+            sent = f"POST /predict HTTP/1.1\r\n{head}\r\n".encode() + body.read()
+            connection.sendall(sent)
+    wait_until_free(server, face, seconds=2)
+    for _ in range(2 * LIMIT):
+        assert predict(server, face).status_code == 200
