@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
-from service import problems
+from service import metrics, problems
 from service.admission import Admission
 from service.detector import Detector
+from service.logs import RequestLog, log_to_stdout
 from service.routes import health, model, page, predict
+from service.routes import metrics as metrics_route
 from service.settings import Settings
 from service.startup import OneLineStartupError
 
@@ -30,6 +32,8 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.detector = Detector.from_settings(settings)
+        metrics.name_model(app.state.detector.model.manifest)
+        log_to_stdout()
         app.state.admission = Admission(settings.queue_limit, settings.deadline_seconds)
         yield
 
@@ -42,9 +46,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     problems.install(app)
+    app.add_middleware(RequestLog)
     app.add_middleware(CorrelationIdMiddleware)
     app.add_middleware(OneLineStartupError)
-    for routes in (predict, model, health, page):
+    for routes in (predict, model, health, metrics_route, page):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service import metrics
 from service.imaging import Pixels
 
 Scores = NDArray[np.float32]
@@ -61,6 +62,7 @@ class Batcher:
         """
         job = _Job(images, asyncio.get_running_loop().create_future(), time.perf_counter())
         self._jobs.append(job)
+        metrics.QUEUE_DEPTH.inc(len(images))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         return await job.answer
@@ -79,6 +81,7 @@ class Batcher:
         room = self._max_batch
         while self._jobs and (not batch or len(self._jobs[0].images) <= room):
             job = self._jobs.popleft()
+            metrics.QUEUE_DEPTH.dec(len(job.images))
             if not job.answer.done():
                 batch.append(job)
                 room -= len(job.images)
@@ -88,6 +91,7 @@ class Batcher:
         began = time.perf_counter()
         try:
             images = np.concatenate([job.images for job in batch])
+            metrics.BATCH_SIZE.observe(len(images))
             scores = await asyncio.to_thread(self._score, images)
             ends = np.cumsum([len(job.images) for job in batch])
             parts = np.split(scores, ends[:-1])

@@ -73,7 +73,7 @@ def serve(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = read_settings()
     port = settings.port if port is None else port
-    uvicorn.run(create_app(settings), host=host or settings.host, port=port)
+    uvicorn.run(create_app(settings), host=host or settings.host, port=port, access_log=False)
 
 
 @app.command()

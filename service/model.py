@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service import metrics
 from service.batching import MAX_BATCH
 from service.errors import ArtifactError
 from service.imaging import Pixels
@@ -59,6 +60,7 @@ class Model:
         _verify_weights(folder, self.manifest)
         self._saved_model = _load(folder)  # keeps the variables alive
         self._score = _signature(folder, self._saved_model, self.manifest)
+        self._shapes: set[tuple[int, ...]] = set()
         self._sizes = sorted({*(2**n for n in range(max_batch.bit_length())), max_batch})
         for size in self._sizes:
             self._padded(np.zeros((size, *_input_shape(self.manifest)), np.uint8))
@@ -87,6 +89,8 @@ class Model:
         size = next(size for size in self._sizes if size >= len(images))
         padded = np.zeros((size, *images.shape[1:]), np.uint8)
         padded[: len(images)] = images
+        self._shapes.add(padded.shape)
+        metrics.MODEL_SHAPES.set(len(self._shapes))
         outputs = self._score(image=tf.constant(padded))
         probabilities: NDArray[np.float32] = outputs["fake_probability"].numpy()
         return probabilities[: len(images)]

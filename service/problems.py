@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from service import metrics
 from service.errors import DeepfakeError
 from service.schemas import Problem
 
@@ -59,6 +60,7 @@ def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResp
 
 async def _on_own(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DeepfakeError)  # noqa: S101  # what it is registered for
+    metrics.REFUSALS.labels(error.code).inc()
     return _answer(_problem(error.status, error.title, error.code, str(error)), error.headers)
 
 

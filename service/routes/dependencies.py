@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from service.admission import Admission
 from service.detector import Analysis, Detector
 from service.hangup import unless_gone
+from service.metrics import count_prediction
 from service.uploads import read_upload
 
 
@@ -23,9 +24,12 @@ async def analyse_upload(request: Request) -> Analysis:
     """
     state = request.app.state
     admission: Admission = state.admission
+    detector: Detector = state.detector
     async with admission.admit():
         data = await read_upload(request, state.settings.max_body_bytes)
-        return await unless_gone(request, state.detector.analyse(data))
+        analysis = await unless_gone(request, detector.analyse(data))
+    count_prediction(analysis.prediction)
+    return analysis
 
 
 TheDetector = Annotated[Detector, Depends(_detector)]
