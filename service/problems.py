@@ -58,10 +58,15 @@ def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResp
     return JSONResponse(problem.model_dump(), problem.status, headers, MEDIA_TYPE)
 
 
+def problem_of(error: DeepfakeError) -> Problem:
+    """One of our own errors as it goes over the wire; counts it as a refusal."""
+    metrics.REFUSALS.labels(error.code).inc()
+    return _problem(error.status, error.title, error.code, str(error))
+
+
 async def _on_own(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DeepfakeError)  # noqa: S101  # what it is registered for
-    metrics.REFUSALS.labels(error.code).inc()
-    return _answer(_problem(error.status, error.title, error.code, str(error)), error.headers)
+    return _answer(problem_of(error), error.headers)
 
 
 async def _on_http(_request: Request, error: Exception) -> JSONResponse:

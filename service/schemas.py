@@ -107,12 +107,6 @@ class PredictionResponse(Prediction):
     request_id: str = Field(description="Also in the header `X-Request-ID`.")
 
 
-class Health(BaseModel):
-    """Whether the service can be used."""
-
-    status: str = Field(examples=["ok"])
-
-
 class Problem(BaseModel):
     """An error, as RFC 9457 has it (`application/problem+json`)."""
 
@@ -122,3 +116,23 @@ class Problem(BaseModel):
     detail: str = Field(description="What is wrong and how to mend it, for a person.")
     code: str = Field(description="Stable, for a program.")
     request_id: str = Field(description="To quote when asking for help.")
+
+
+class Result(BaseModel):
+    """What became of one picture of several: a prediction or an error."""
+
+    prediction: Prediction | None = Field(None, description="Null if the picture has none.")
+    error: Problem | None = Field(None, description="Why; null if there is a prediction.")
+
+
+class BatchResponse(BaseModel):
+    """What became of each picture, in the order of the request."""
+
+    results: list[Result] = Field(description="One for each file, in their order.")
+    request_id: str = Field(description="Also in the header `X-Request-ID`.")
+
+
+class Health(BaseModel):
+    """Whether the service can be used."""
+
+    status: str = Field(examples=["ok"])

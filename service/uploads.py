@@ -1,4 +1,4 @@
-"""The one file of a multipart request, read into memory within a limit; never onto the disk."""
+"""The files of a multipart request, read into memory within limits; never onto the disk."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -16,29 +16,25 @@ from service.errors import (
 )
 
 FIELD = "file"
-MAX_PARTS = 8  # of each kind; one is used, more are an error that can be named
+MAX_FILES = 32  # of one request
+SLACK = 8  # parts more than are used, so that too many are an error that can be named
 
-# How the OpenAPI document describes what `read_upload` reads.
-REQUEST_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [FIELD],
-                    "properties": {
-                        FIELD: {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "The picture: JPEG, PNG, WebP, BMP, GIF or TIFF.",
-                        }
-                    },
-                }
-            }
-        },
-    }
+_FILE = {
+    "type": "string",
+    "format": "binary",
+    "description": "The picture: JPEG, PNG, WebP, BMP, GIF or TIFF.",
 }
+_FILES = {"type": "array", "minItems": 1, "maxItems": MAX_FILES, "items": _FILE}
+
+
+def _body(field: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "required": [FIELD], "properties": {FIELD: field}}
+    content = {"multipart/form-data": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+# How the OpenAPI document describes what `read_upload` and `read_uploads` read.
+ONE_FILE, SEVERAL_FILES = _body(_FILE), _body(_FILES)
 
 
 class _InMemoryParser(MultiPartParser):
@@ -51,20 +47,31 @@ async def read_upload(request: Request, max_body_bytes: int) -> bytes:
     Raises:
         UploadError: the body is too large, not multipart, or does not hold just one file.
     """
+    (data,) = await read_uploads(request, max_body_bytes, most=1)
+    return data
+
+
+async def read_uploads(request: Request, max_body_bytes: int, most: int = MAX_FILES) -> list[bytes]:
+    """The bytes of the files in the field ``file``, in their order.
+
+    Raises:
+        UploadError: the body is too large, not multipart, or holds no file, more than ``most``, or
+            something else.
+    """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise NotMultipart(f"Send multipart/form-data with the picture in the field '{FIELD}'.")
     parser = _InMemoryParser(
         request.headers,
         _limited(request, max_body_bytes),
-        max_files=MAX_PARTS,
-        max_fields=MAX_PARTS,
+        max_files=most + SLACK,
+        max_fields=SLACK,
     )
     try:
         form = await parser.parse()
     except MultiPartException as error:
         raise MalformedMultipart(f"The body cannot be read: {error.message}") from error
     try:
-        return await _only_file(form).read()
+        return [await file.read() for file in _files(form, most)]
     finally:
         await form.close()
 
@@ -87,10 +94,12 @@ def _too_large(limit: int) -> BodyTooLarge:
     return BodyTooLarge(f"The body is larger than {limit / 2**20:.3g} MiB ({limit:,} bytes).")
 
 
-def _only_file(form: FormData) -> UploadFile:
-    files = [value for name, value in form.multi_items() if name == FIELD]
-    if len(form.multi_items()) > 1:
-        raise TooManyParts(f"Send one file in the field '{FIELD}' and nothing else.")
-    if not files or not isinstance(files[0], UploadFile):
+def _files(form: FormData, most: int) -> list[UploadFile]:
+    parts = form.multi_items()
+    files = [part for name, part in parts if name == FIELD and isinstance(part, UploadFile)]
+    if len(parts) > most or (files and len(files) < len(parts)):
+        wanted = "one file" if most == 1 else f"at most {most} files"
+        raise TooManyParts(f"Send {wanted} in the field '{FIELD}' and nothing else.")
+    if not files:
         raise MissingFile(f"No file came in the field '{FIELD}'.")
-    return files[0]
+    return files

@@ -1,32 +1,37 @@
-"""``POST /predict``: one picture in, one prediction out."""
+"""``POST /predict``: one picture in, one prediction out; ``POST /predict/batch``: several."""
 
 from asgi_correlation_id import correlation_id
 from fastapi import APIRouter
 
 from service import errors, problems
-from service.routes.dependencies import UploadAnalysis
-from service.schemas import PredictionResponse
-from service.uploads import REQUEST_BODY
+from service.errors import ImageError
+from service.routes.dependencies import UploadAnalyses, UploadAnalysis
+from service.schemas import BatchResponse, PredictionResponse, Result
+from service.uploads import ONE_FILE, SEVERAL_FILES
 
 router = APIRouter(tags=["prediction"])
 
-FORESEEN = problems.responses(
+OF_UPLOADS = (
     errors.MalformedMultipart,
     errors.BodyTooLarge,
-    errors.ImageTooLarge,
     errors.NotMultipart,
-    errors.UnsupportedFormat,
     errors.MissingFile,
     errors.TooManyParts,
-    errors.EmptyFile,
-    errors.CorruptImage,
-    errors.ImageTooSmall,
     errors.Overloaded,
     errors.DeepfakeError,
 )
+OF_PICTURES = (
+    errors.ImageTooLarge,
+    errors.UnsupportedFormat,
+    errors.EmptyFile,
+    errors.CorruptImage,
+    errors.ImageTooSmall,
+)
 
 
-@router.post("/predict", responses=FORESEEN, openapi_extra=REQUEST_BODY)
+@router.post(
+    "/predict", responses=problems.responses(*OF_UPLOADS, *OF_PICTURES), openapi_extra=ONE_FILE
+)
 async def predict(analysis: UploadAnalysis) -> PredictionResponse:
     """Tell whether the face in a picture is real or fake.
 
@@ -35,3 +40,22 @@ async def predict(analysis: UploadAnalysis) -> PredictionResponse:
         curl -F file=@face.jpg http://localhost:8000/predict
     """
     return PredictionResponse(**dict(analysis.prediction), request_id=correlation_id.get() or "")
+
+
+@router.post(
+    "/predict/batch", responses=problems.responses(*OF_UPLOADS), openapi_extra=SEVERAL_FILES
+)
+async def predict_batch(analyses: UploadAnalyses) -> BatchResponse:
+    """Score several pictures at once; what is wrong with one does not keep the others.
+
+    Send the files as multipart/form-data, each in a field `file`:
+
+        curl -F file=@one.jpg -F file=@two.jpg http://localhost:8000/predict/batch
+    """
+    results = [
+        Result(error=problems.problem_of(analysis))
+        if isinstance(analysis, ImageError)
+        else Result(prediction=analysis.prediction)
+        for analysis in analyses
+    ]
+    return BatchResponse(results=results, request_id=correlation_id.get() or "")

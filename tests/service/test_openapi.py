@@ -15,7 +15,9 @@ def document(server: str) -> dict[str, Any]:
 
 
 def test_every_route_is_documented(document: dict[str, Any]) -> None:
-    assert set(document["paths"]) == {"/predict", "/model", "/healthz", "/readyz"}
+    assert set(document["paths"]) == {
+        *("/predict", "/predict/batch", "/model", "/healthz", "/readyz")
+    }
     for operations in document["paths"].values():
         for operation in operations.values():
             assert operation["description"]
