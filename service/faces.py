@@ -81,16 +81,21 @@ class FaceFinder:
 
 
 def crop(pixels: Pixels, face: Face, margin: float, side: int) -> Pixels:
+    """``cut``, resized to uint8 RGB ``[side, side, 3]``."""
+    return resize(cut(pixels, face, margin), side)
+
+
+def cut(pixels: Pixels, face: Face, margin: float) -> Pixels:
     """The square around a face, with ``margin`` times its longer side on each side of it.
 
     The square is moved and, where it must, shrunk to lie inside the picture: nothing is padded,
-    so that no border tells where a picture comes from. Returns uint8 RGB ``[side, side, 3]``.
+    so that no border tells where a picture comes from. Returns uint8 RGB ``[edge, edge, 3]``.
     """
     height, width = pixels.shape[:2]
     edge = min(round(max(face.width, face.height) * (1 + 2 * margin)), width, height)
     left = min(max(face.x + (face.width - edge) // 2, 0), width - edge)
     top = min(max(face.y + (face.height - edge) // 2, 0), height - edge)
-    return resize(np.ascontiguousarray(pixels[top : top + edge, left : left + edge]), side)
+    return np.ascontiguousarray(pixels[top : top + edge, left : left + edge])
 
 
 def look(

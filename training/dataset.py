@@ -69,7 +69,7 @@ def _prepare(pixels: Pixels, augment: Augment, seed: int, cells: int | None) -> 
     forge = Forger(pixels)
 
     def one(drawn: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8], Changes]:
-        known = pixels.images[drawn % count], pixels.changes[drawn % count]
+        known = pixels.unpadded(drawn % count), pixels.changes[drawn % count]
         image, changes = forge(drawn - count, generator) if drawn >= count else known
         image, changes = augment(image, changes, generator)
         return image, resized(changes, cells or 1)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from rich.progress import track
 
 from service import faces, imaging
@@ -27,27 +28,29 @@ NOWHERE: Landmarks = ((math.nan, math.nan),) * 5
 class View:
     """What is shown of a picture: ``service.faces.look`` with these arguments.
 
-    ``largest_only`` keeps one face of each picture and finds its landmarks and its changes, as
-    training wants it; ``distortion`` is one of ``distortions.DISTORTIONS`` that the file goes
-    through before.
+    With ``unscaled``, for training, it is one face of each picture at its own resolution, up to
+    ``side``, in the upper left corner, and its landmarks and changes are found. ``distortion`` is
+    one of ``distortions.DISTORTIONS`` that the file goes through before.
     """
 
     side: int
     margin: float | None
-    largest_only: bool = False
+    unscaled: bool = False
     distortion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One picture: the images that are shown of it, and of each its landmarks and changes.
+    """One picture: the images that are shown of it, and of each its edge, landmarks and changes.
 
     ``images`` is uint8 RGB ``[n, side, side, 3]``, or None if it cannot be read, for the reason
-    ``error``; ``changes`` int8 ``[n, 32, 32]``, a map of ``training.changes`` for each.
+    ``error``; of that, ``edges`` pixels each way are used. ``changes`` int8 ``[n, 32, 32]`` is a
+    map of ``training.changes`` for each.
     """
 
     sample: Sample
     images: Pixels | None = None
+    edges: tuple[int, ...] = ()
     landmarks: tuple[Landmarks, ...] = ()
     changes: tuple[Changes, ...] = ()
     sha256: str = ""
@@ -67,14 +70,19 @@ def decode_all(samples: list[Sample], view: View) -> Iterator[Decoded]:
         if view.distortion:
             distorted = DISTORTIONS[view.distortion](sample.path.read_bytes())
             picture = replace(imaging.decode(distorted), sha256=picture.sha256)
-        found, shown = faces.look(picture.pixels, finder, view.margin, view.side)
-        if not view.largest_only:
+        if not view.unscaled:
+            _, shown = faces.look(picture.pixels, finder, view.margin, view.side)
             n, unknown = len(shown), everywhere(UNKNOWN, MAP_SIDE)
-            return Decoded(sample, shown, (NOWHERE,) * n, (unknown,) * n, picture.sha256)
+            edges = (view.side,) * n
+            return Decoded(sample, shown, edges, (NOWHERE,) * n, (unknown,) * n, picture.sha256)
+        found = finder.find(picture.pixels)[:1]
+        image = _unscaled(picture.pixels, found, view)
         original = originals.get(_kin(sample)) if sample.group else None
-        changes = _changes(sample, shown[0], lambda: _same_place(original, found, view))
-        landmarks = _landmarks(shown[0], finder)
-        return Decoded(sample, shown[:1], (landmarks,), (changes,), picture.sha256)
+        changes = _changes(sample, image, lambda: _same_place(original, found, view))
+        landmarks, edge = _landmarks(image, finder), len(image)
+        padded = np.zeros((1, view.side, view.side, 3), np.uint8)
+        padded[0, :edge, :edge] = image
+        return Decoded(sample, padded, (edge,), (landmarks,), (changes,), picture.sha256)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         decoded = pool.map(decode, samples)
@@ -95,6 +103,14 @@ def _changes(sample: Sample, shown: Pixels, original: Callable[[], Pixels | None
     return resized(changes_between(shown, before), MAP_SIDE)
 
 
+def _unscaled(pixels: Pixels, found: list[faces.Face], view: View) -> Pixels:
+    """Resized once, in training, what fine traces it has are those that the service will see."""
+    if view.margin is None or not found:
+        return imaging.resize(pixels, min(view.side, *pixels.shape[:2]))
+    image = faces.cut(pixels, found[0], view.margin)
+    return image if len(image) <= view.side else imaging.resize(image, view.side)
+
+
 def _same_place(original: Path | None, found: list[faces.Face], view: View) -> Pixels | None:
     """What of the original lies where the face was found; None if that cannot be told."""
     if original is None or view.margin is None or not found:
@@ -103,7 +119,7 @@ def _same_place(original: Path | None, found: list[faces.Face], view: View) -> P
         pixels = imaging.decode(original.read_bytes()).pixels
     except (ImageError, OSError):
         return None
-    return faces.crop(pixels, found[0], view.margin, view.side)
+    return _unscaled(pixels, found, view)
 
 
 def _landmarks(image: Pixels, finder: faces.FaceFinder) -> Landmarks:

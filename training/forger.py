@@ -16,10 +16,9 @@ class Forger:
     """Makes forgeries of the real images of ``Pixels``; a face comes from the same source."""
 
     def __init__(self, pixels: Pixels) -> None:
-        self._images = pixels.images
-        side = pixels.images.shape[1]
+        self._pixels = pixels
         unknown = np.isnan(pixels.landmarks[:, 0, 0])
-        usual = np.array(TYPICAL, np.float32) * side
+        usual = np.array(TYPICAL, np.float32) * pixels.edges[:, None, None].astype(np.float32)
         self._landmarks = np.where(unknown[:, None, None], usual, pixels.landmarks)
         self._sources = np.array(pixels.sources)[pixels.owners]
         real = (pixels.labels[pixels.owners] == 0) & ~unknown
@@ -29,11 +28,11 @@ class Forger:
         }
 
     def __call__(self, position: int, generator: np.random.Generator) -> tuple[Image, Changes]:
-        """A forgery of the image at ``position``, uint8 RGB ``[side, side, 3]``, and where."""
-        image, landmarks = np.asarray(self._images[position]), self._landmarks[position]
+        """A forgery of the image at ``position``, uint8 RGB ``[edge, edge, 3]``, and where."""
+        image, landmarks = self._pixels.unpadded(position), self._landmarks[position]
         donors = self._donors[str(self._sources[position])]
         if generator.random() < SWAPPED and len(donors):
             donor = generator.choice(donors)
-            face, its_landmarks = np.asarray(self._images[donor]), self._landmarks[donor]
+            face, its_landmarks = self._pixels.unpadded(int(donor)), self._landmarks[donor]
             return swap(image, landmarks, face, its_landmarks, generator)
         return self_blend(image, landmarks, generator)

@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 BATCH_SIZE = 128
-EPOCHS = 15
+EPOCHS = 10
 LEARNING_RATE = 1e-3
 MAPS = 8  # batches; enough for the mean and deviation of a channel
 

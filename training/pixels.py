@@ -31,15 +31,17 @@ CACHE = RUNS / "cache"
 class Pixels:
     """A split as the network sees it.
 
-    ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk; ``owners`` int64 ``[n]`` is
-    the picture that each comes from; ``landmarks`` float32 ``[n, 5, 2]`` is where ``service.faces``
-    finds them in the image, in pixels, or NaN where it finds no face; ``changes`` int8
-    ``[n, 32, 32]`` is a map of ``training.changes``. By picture: ``labels`` int64 of 0 (real) and
+    ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk, of which the first ``edges``
+    int64 ``[n]`` pixels each way are used; ``owners`` int64 ``[n]`` is the picture that each comes
+    from; ``landmarks`` float32 ``[n, 5, 2]`` is where ``service.faces`` finds them in the image, in
+    pixels, or NaN where it finds no face; ``changes`` int8 ``[n, 32, 32]`` is a map of
+    ``training.changes``. By picture: ``labels`` int64 of 0 (real) and
     1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each picture that
     could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
     """
 
     images: NDArray[np.uint8]
+    edges: NDArray[np.int64]
     owners: NDArray[np.int64]
     landmarks: NDArray[np.float32]
     changes: NDArray[np.int8]
@@ -50,6 +52,11 @@ class Pixels:
     skipped: list[str]
     fingerprint: str
 
+    def unpadded(self, position: int) -> NDArray[np.uint8]:
+        """The image at ``position``: uint8 RGB ``[edge, edge, 3]``."""
+        edge = self.edges[position]
+        return np.asarray(self.images[position, :edge, :edge])
+
 
 @dataclass(frozen=True, slots=True)
 class _Index:
@@ -57,6 +64,7 @@ class _Index:
 
     kept: list[int]
     owners: list[int]
+    edges: list[int]
     landmarks: list[Landmarks]
     skipped: list[str]
     fingerprint: str
@@ -98,6 +106,7 @@ def load_pixels(samples: list[Sample], view: View, cache: Path) -> Pixels:
         images=np.memmap(
             folder / "images.bin", np.uint8, "r", shape=(len(index.owners), *_shape(view))
         ),
+        edges=np.array(index.edges, np.int64),
         owners=np.array(index.owners, np.int64),
         landmarks=np.array(index.landmarks, np.float32),
         changes=np.fromfile(folder / "changes.bin", np.int8).reshape(-1, MAP_SIDE, MAP_SIDE),
@@ -151,6 +160,7 @@ def _build(samples: list[Sample], view: View, folder: Path) -> None:
 def _fill(images: BinaryIO, maps: BinaryIO, decoded: Iterable[Decoded]) -> _Index:
     kept: list[int] = []
     owners: list[int] = []
+    edges: list[int] = []
     landmarks: list[Landmarks] = []
     skipped: list[str] = []
     digest = hashlib.sha256()
@@ -161,12 +171,13 @@ def _fill(images: BinaryIO, maps: BinaryIO, decoded: Iterable[Decoded]) -> _Inde
         images.write(item.images.tobytes())
         maps.write(np.stack(item.changes).tobytes())
         owners.extend([len(kept)] * len(item.images))
+        edges.extend(item.edges)
         landmarks.extend(item.landmarks)
         kept.append(position)
         digest.update(
             f"{LABELS[item.sample.label]}/{item.sample.path.name} {item.sha256}\n".encode()
         )
-    return _Index(kept, owners, landmarks, skipped, digest.hexdigest())
+    return _Index(kept, owners, edges, landmarks, skipped, digest.hexdigest())
 
 
 def _require_both_classes(samples: list[Sample], index: _Index) -> None:

@@ -23,7 +23,7 @@ class Recipe:
     ``build`` takes the pretrained weights' file and the number of steps. ``view`` is what the
     service will show; ``training_view`` what training reads and ``augment`` makes the input of.
     ``cells`` is the side of the map of changes that the network also learns, if it does;
-    ``teach_head`` gets the new network and one epoch's batches before fine-tuning begins.
+    ``teach_head`` gets the new network and some epochs' batches before fine-tuning begins.
     ``patience`` is in epochs without a lower validation loss; None trains to the end.
     """
 
@@ -42,8 +42,7 @@ class Recipe:
 FINE_TUNING = Recipe(
     build=mobilenet_v2,
     view=View(side=192, margin=0.15),
-    # Wider and finer than the input, for the random framing to cut from.
-    training_view=View(side=240, margin=0.35, largest_only=True),
+    training_view=View(side=320, margin=0.35, unscaled=True),  # for the random framing to cut from
     order=paired,
     augment=scramble(192),
     batch_size=32,

@@ -22,6 +22,8 @@ from training.pixels import Pixels, load_split
 from training.recipes import Recipe, find_recipe
 from training.run import RUNS, Run, RunConfig
 
+HEAD_EPOCHS = 6  # of batches, from which a new head learns before the rest does
+
 
 def start(
     data: Path,
@@ -106,7 +108,7 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     _keep_rows(run, finished)
     run.forget_results()
     if recipe.teach_head and finished == 0:
-        recipe.teach_head(model, _batches(recipe, config, train).take(steps))
+        recipe.teach_head(model, _batches(recipe, config, train).take(HEAD_EPOCHS * steps))
     model.fit(
         _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),
         steps_per_epoch=steps,

@@ -1,6 +1,7 @@
 """What forgeries are made of: faces of the same source, real ones, where one was found."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,3 +55,22 @@ def test_a_forgery_depends_on_the_generator_alone(seed: int) -> None:
     (one, where), (other, there) = (forger(0, np.random.default_rng(seed)) for _ in range(2))
     assert np.array_equal(one, other)
     assert np.array_equal(where, there)
+
+
+def test_a_donor_may_be_of_another_size() -> None:
+    """Its face is scaled to the one that it replaces; what lies beyond its edge is never shown."""
+    images = np.full((2, SIDE, SIDE, 3), 255, np.uint8)
+    images[0, :32, :32], images[1] = 100, 150
+    found = np.array([np.array(FOUND) / 2, FOUND], np.float32)
+    pixels = replace(
+        prepare(np.array([0, 0]), ["a", "a"], images, found), edges=np.array([32, SIDE])
+    )
+    forger = Forger(pixels)
+    for seed in range(30):
+        small, where = forger(0, np.random.default_rng(seed))
+        large, _ = forger(1, np.random.default_rng(seed))
+        assert small.shape == (32, 32, 3)
+        assert where.shape == (32, 32)
+        assert large.shape == (SIDE, SIDE, 3)
+    greys = {round(float(forger(0, np.random.default_rng(s))[0][17, 16].mean())) for s in range(60)}
+    assert any(grey > 110 for grey in greys), "at times the other face"

@@ -117,9 +117,39 @@ def test_each_face_is_an_image_and_knows_its_picture(crowd: Path, tmp_path: Path
 
 
 def test_training_takes_the_largest_face_alone(crowd: Path, tmp_path: Path) -> None:
-    view = View(64, 0.2, largest_only=True)
+    view = View(64, 0.2, unscaled=True)
     pixels = load_pixels(find_samples(crowd, "train"), view, tmp_path / "cache")
     assert pixels.owners.tolist() == [0, 1, 2, 3]
+
+
+def test_training_takes_a_face_at_its_own_resolution(crowd: Path, tmp_path: Path) -> None:
+    """So that it is resized once, by the random framing, as the service resizes once."""
+    view = View(200, 0.2, unscaled=True)
+    pixels = load_pixels(find_samples(crowd, "train"), view, tmp_path / "cache")
+    largest = faces.FaceFinder().find(np.asarray(two_faces()))[0]
+    native = faces.cut(np.asarray(two_faces()), largest, 0.2)
+    assert 100 < len(native) < 200
+    assert pixels.edges[2:].tolist() == [len(native)] * 2
+    assert np.array_equal(pixels.unpadded(2), native)
+    assert (pixels.images[2, len(native) :] == 0).all()
+    x, y = pixels.landmarks[2].mean(axis=0)
+    assert abs(x - len(native) / 2) < len(native) / 8
+    assert abs(y - len(native) / 2) < len(native) / 8
+
+
+def test_a_face_of_more_pixels_than_training_needs_is_reduced(tmp_path: Path) -> None:
+    for label in ("real", "fake"):
+        (tmp_path / "large" / "train" / label).mkdir(parents=True)
+        PORTRAIT.resize((1600, 1600)).save(tmp_path / "large" / "train" / label / "a.png")
+    view = View(200, 0.2, unscaled=True)
+    pixels = load_pixels(find_samples(tmp_path / "large", "train"), view, tmp_path / "cache")
+    assert pixels.edges.tolist() == [200, 200]
+
+
+def test_other_views_use_all_of_an_image(crowd: Path, tmp_path: Path) -> None:
+    pixels = load_pixels(find_samples(crowd, "train"), View(64, 0.2), tmp_path / "cache")
+    assert set(pixels.edges) == {64}
+    assert np.array_equal(pixels.unpadded(0), pixels.images[0])
 
 
 def test_a_pictures_score_is_its_most_suspicious_faces(crowd: Path, tmp_path: Path) -> None:
@@ -146,7 +176,7 @@ def swapped(tmp_path: Path) -> Path:
 
 
 def test_training_knows_where_a_fake_differs_from_its_twin(swapped: Path, tmp_path: Path) -> None:
-    view = View(64, 0.3, largest_only=True)
+    view = View(64, 0.3, unscaled=True)
     pixels = load_pixels(find_samples(swapped, "train"), view, tmp_path / "cache")
     assert [Path(file).parts[-2:] for file in pixels.files] == [
         ("real", "a.png"),
@@ -167,7 +197,7 @@ def test_a_twin_that_cannot_be_read_tells_nothing(swapped: Path, tmp_path: Path)
     smooth(4).save(swapped / "train" / "real" / "c.png")
     samples += [replace(samples[0], path=swapped / "train" / "real" / "c.png", group="")]
     real.write_bytes(b"broken")
-    pixels = load_pixels(samples, View(64, 0.3, largest_only=True), tmp_path / "cache")
+    pixels = load_pixels(samples, View(64, 0.3, unscaled=True), tmp_path / "cache")
     fake = [Path(file).name for file in pixels.files].index("a.png")
     assert (pixels.changes[fake] == UNKNOWN).all()
 
