@@ -38,7 +38,7 @@ def _seen(
     model: keras.Model, layer: str, batches: tf.data.Dataset
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What a layer gives of all images, and their labels."""
-    below = keras.Model(model.input, model.get_layer(layer).output)
-    seen = [(below(images, training=False), labels) for images, labels in batches]
+    below = tf.function(keras.Model(model.input, model.get_layer(layer).output))
+    seen = [(below(images, training=False).numpy(), labels.numpy()) for images, labels in batches]
     outputs, labels = (np.concatenate(part) for part in zip(*seen, strict=True))
     return outputs, labels
