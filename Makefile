@@ -36,7 +36,7 @@ lint: $(VENV)/dev.stamp  ## ruff and mypy
 train: $(VENV)/dev.stamp  ## train the baseline on DATA into a new folder under runs/
 	$(BIN)/python -m training train --data $(DATA)
 
-train-default: $(VENV)/dev.stamp  ## train the shipped model on DATA from WEIGHTS; RESUME=runs/... goes on
+train-default: $(VENV)/dev.stamp  ## train the default network on DATA from WEIGHTS; RESUME=runs/... goes on
 	$(BIN)/python -m training train --data $(DATA) --out models/deepfake \
 		$(if $(WEIGHTS),--weights $(WEIGHTS)) \
 		$(if $(RESUME),--resume $(RESUME),--architecture texture_mobilenet)

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,8 +77,12 @@ def decode_all(samples: list[Sample], view: View) -> Iterator[Decoded]:
             return Decoded(sample, shown, edges, (NOWHERE,) * n, (unknown,) * n, picture.sha256)
         found = finder.find(picture.pixels)[:1]
         image = _unscaled(picture.pixels, found, view)
-        original = originals.get(_kin(sample)) if sample.group else None
-        changes = _changes(sample, image, lambda: _same_place(original, found, view))
+        is_twin = sample.label == 1 and sample.group
+        original = originals.get(_kin(sample)) if is_twin else None
+        before = _original(original, picture.pixels.shape) if found else None
+        changes = _changes(
+            sample, image, None if before is None else _unscaled(before, found, view)
+        )
         landmarks, edge = _landmarks(image, finder), len(image)
         padded = np.zeros((1, view.side, view.side, 3), np.uint8)
         padded[0, :edge, :edge] = image
@@ -93,11 +97,10 @@ def _kin(sample: Sample) -> tuple[str, str]:
     return sample.source, sample.group
 
 
-def _changes(sample: Sample, shown: Pixels, original: Callable[[], Pixels | None]) -> Changes:
+def _changes(sample: Sample, shown: Pixels, before: Pixels | None) -> Changes:
     """Of a real picture none; of a fake, where it differs from the one that it was made of."""
     if LABELS[sample.label] == "real":
         return everywhere(UNCHANGED, MAP_SIDE)
-    before = original()
     if before is None:
         return everywhere(UNKNOWN, MAP_SIDE)
     return resized(changes_between(shown, before), MAP_SIDE)
@@ -111,15 +114,15 @@ def _unscaled(pixels: Pixels, found: list[faces.Face], view: View) -> Pixels:
     return image if len(image) <= view.side else imaging.resize(image, view.side)
 
 
-def _same_place(original: Path | None, found: list[faces.Face], view: View) -> Pixels | None:
-    """What of the original lies where the face was found; None if that cannot be told."""
-    if original is None or view.margin is None or not found:
+def _original(path: Path | None, shape: tuple[int, ...]) -> Pixels | None:
+    """The picture at ``path``, unless it is none that a fake of that shape can be laid over."""
+    if path is None:
         return None
     try:
-        pixels = imaging.decode(original.read_bytes()).pixels
+        pixels = imaging.decode(path.read_bytes()).pixels
     except (ImageError, OSError):
         return None
-    return _unscaled(pixels, found, view)
+    return pixels if pixels.shape == shape else None
 
 
 def _landmarks(image: Pixels, finder: faces.FaceFinder) -> Landmarks:

@@ -1,4 +1,4 @@
-"""The network that ships: a face judged by its texture as a whole, and place by place.
+"""The default network: a face judged by its texture as a whole, and place by place.
 
 Texture is each channel's mean and deviation (Liu et al. 2020, "Global Texture Enhancement for Fake
 Face Detection in the Wild", arXiv 2002.00133), at several depths of a pretrained backbone, because

@@ -202,6 +202,13 @@ def test_a_twin_that_cannot_be_read_tells_nothing(swapped: Path, tmp_path: Path)
     assert (pixels.changes[fake] == UNKNOWN).all()
 
 
+def test_a_twin_of_another_size_tells_nothing(swapped: Path, tmp_path: Path) -> None:
+    PORTRAIT.crop((0, 0, 250, 150)).save(swapped / "train" / "real" / "a.png")
+    view = View(320, 0.3, unscaled=True)
+    pixels = load_pixels(find_samples(swapped, "train"), view, tmp_path / "cache")
+    assert (pixels.changes[1:] == UNKNOWN).all()
+
+
 def test_scoring_knows_of_no_changes(swapped: Path, tmp_path: Path) -> None:
     pixels = load_pixels(find_samples(swapped, "train"), View(64, 0.3), tmp_path / "cache")
     assert (pixels.changes == UNKNOWN).all()

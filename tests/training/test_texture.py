@@ -1,4 +1,4 @@
-"""The network that ships: what it measures, what stays as it is, and what its heatmap is."""
+"""The default network: what it measures, what stays as it is, and what its heatmap is."""
 
 from pathlib import Path
 
