@@ -1,31 +1,54 @@
-"""How many pictures may be under way at a time, and for how long."""
+"""Whether pictures are taken at all, how many may be under way at a time, and for how long."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from service.errors import Overloaded
+from service.errors import Draining, ModelNotReady, Overloaded, Unavailable
 
 
 class Admission:
     """Lets ``limit`` requests in at a time, each for ``seconds``; refuses all others at once.
 
     What is refused costs next to nothing, so that a service with too much to do still does as
-    much as it can, and those who wait know that they do.
+    much as it can, and those who wait know that they do. Nobody is let in before ``open`` and
+    after ``drain``.
     """
 
     def __init__(self, limit: int, seconds: float) -> None:
         self._limit = limit
         self._seconds = seconds
+        self._closed: Unavailable | None = ModelNotReady("The model is still being loaded.")
         self.in_flight = 0
+
+    def open(self) -> None:
+        """Begin to let requests in, unless the service is about to end."""
+        if isinstance(self._closed, ModelNotReady):
+            self._closed = None
+
+    def drain(self) -> None:
+        """Let no more in; what is under way goes on."""
+        self._closed = Draining("The service is about to end; try again in a moment.")
+
+    def check(self) -> None:
+        """Raise what keeps requests out, other than their number.
+
+        Raises:
+            ModelNotReady: it is too early.
+            Draining: it is too late.
+        """
+        if self._closed is not None:
+            raise self._closed
 
     @asynccontextmanager
     async def admit(self) -> AsyncIterator[None]:
         """Do the body of the ``async with``, which is cancelled when its time is over.
 
         Raises:
+            ModelNotReady, Draining: nobody is let in.
             Overloaded: too many are under way, or the time was not enough.
         """
+        self.check()
         if self.in_flight >= self._limit:
             raise Overloaded("Too many pictures are being scored; try again in a moment.")
         self.in_flight += 1

@@ -1,5 +1,6 @@
-"""``create_app(settings)``: wires the parts; the lifespan loads and warms the model."""
+"""``create_app(settings)``: wires the parts; the model is loaded while the server listens."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -10,14 +11,13 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
-from service import metrics, problems
+from service import problems, tracing, versions
 from service.admission import Admission
 from service.detector import Detector
 from service.logs import RequestLog, log_to_stdout
-from service.routes import health, model, page, predict
+from service.routes import health, inference_v2, model, page, predict
 from service.routes import metrics as metrics_route
 from service.settings import Settings
-from service.startup import OneLineStartupError
 
 DESCRIPTION = """
 Tells real from fake face pictures. `fake_probability` is calibrated (0 real, 1 fake); `verdict`
@@ -31,11 +31,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.detector = Detector.from_settings(settings)
-        metrics.name_model(app.state.detector.model.manifest)
         log_to_stdout()
-        app.state.admission = Admission(settings.queue_limit, settings.deadline_seconds)
+        app.state.opening = asyncio.create_task(_open(app, settings))
         yield
+        app.state.opening.cancel()
 
     app = FastAPIOffline(
         title="Deepfake detector",
@@ -43,13 +42,22 @@ def create_app(settings: Settings) -> FastAPI:
         version=version("deepfake-detector"),
         lifespan=lifespan,
         redoc_url=None,
+        telemetry=tracing.CONFIG,
     )
     app.state.settings = settings
+    app.state.admission = Admission(settings.queue_limit, settings.deadline_seconds)
     problems.install(app)
     app.add_middleware(RequestLog)
     app.add_middleware(CorrelationIdMiddleware)
-    app.add_middleware(OneLineStartupError)
-    for routes in (predict, model, health, metrics_route, page):
+    for routes in (predict, model, health, inference_v2, metrics_route, page):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
+
+
+async def _open(app: FastAPI, settings: Settings) -> None:
+    """Load the model, let requests in, and look out for newer versions."""
+    app.state.detector = await asyncio.to_thread(Detector.from_settings, settings)
+    app.state.admission.open()
+    if settings.model_poll_seconds:
+        await versions.follow(app.state.detector, settings)

@@ -65,15 +65,18 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Serve the page and the API; settings come from DEEPFAKE_* variables."""
-    import uvicorn
-
     from service.app import create_app
+    from service.server import Server
 
     # Once the server has finished what it had begun, it raises the signal again.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     settings = read_settings()
     port = settings.port if port is None else port
-    uvicorn.run(create_app(settings), host=host or settings.host, port=port, access_log=False)
+    server = Server(create_app(settings), host or settings.host, port)
+    server.run()
+    if server.failure:
+        raise server.failure
 
 
 @app.command()

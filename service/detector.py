@@ -8,14 +8,15 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from service import faces, imaging, schemas, verdict
+from service import faces, imaging, metrics
 from service.batching import MAX_BATCH, Batcher, Scores
 from service.faces import Face, FaceFinder
 from service.imaging import Picture, Pixels
+from service.manifest import Manifest
 from service.model import Model
-from service.schemas import Box, ImageFacts, ModelName, Prediction, Timing
+from service.prediction import predict
+from service.schemas import Prediction, Timing
 from service.settings import Settings
-from service.verdict import WarningCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,14 @@ class Analysis:
 
     prediction: Prediction
     picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """A version of the model, and who waits for it."""
+
+    model: Model
+    batcher: Batcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +58,12 @@ class Detector:
         batch_size: int = MAX_BATCH,
         batch_wait_ms: float = 0.0,
     ) -> None:
-        self.model = model
         self._max_pixels = max_pixels
         self._finder = FaceFinder(face_model)
         self._workers = anyio.CapacityLimiter(os.cpu_count() or 1)
-        self._batcher = Batcher(model.score, batch_size, batch_wait_ms)
+        self._batch_size = batch_size
+        self._batch_wait_ms = batch_wait_ms
+        self.swap(model)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Detector":
@@ -70,15 +80,29 @@ class Detector:
             settings.batch_wait_ms,
         )
 
+    @property
+    def model(self) -> Model:
+        """The version that answers now."""
+        return self._serving.model
+
+    def swap(self, model: Model) -> None:
+        """Let ``model`` answer from now on; what has begun is finished by the one before."""
+        batcher = Batcher(model.score, self._batch_size, self._batch_wait_ms)
+        self._serving = _Serving(model, batcher)
+        metrics.name_model(model.manifest)
+
     async def analyse(self, data: bytes) -> Analysis:
         """Decode, score and judge one file's bytes.
 
         Raises:
             ImageError: the bytes cannot be scored as a picture.
         """
-        began = time.perf_counter()
-        it = await anyio.to_thread.run_sync(self._prepare, data, began, limiter=self._workers)
-        scored = await self._batcher.score(it.shown)
+        began, serving = time.perf_counter(), self._serving
+        manifest = serving.model.manifest
+        it = await anyio.to_thread.run_sync(
+            self._prepare, data, manifest, began, limiter=self._workers
+        )
+        scored = await serving.batcher.score(it.shown)
         timing = Timing(
             decode=it.decode_ms,
             faces=it.faces_ms,
@@ -86,62 +110,21 @@ class Detector:
             model=scored.model_ms,
             total=_ms_since(began),
         )
-        return Analysis(self._predict(it.picture, it.found, scored.scores, timing), it.picture)
+        return Analysis(predict(it.picture, it.found, scored.scores, manifest, timing), it.picture)
 
-    def _prepare(self, data: bytes, asked: float) -> _Prepared:
+    async def score(self, images: Pixels) -> tuple[Scores, Manifest]:
+        """Score uint8 RGB ``[n, side, side, 3]``; returns float32 ``[n]``, and whose they are."""
+        serving = self._serving
+        scored = await serving.batcher.score(images)
+        return scored.scores, serving.model.manifest
+
+    def _prepare(self, data: bytes, manifest: Manifest, asked: float) -> _Prepared:
         queue_ms, began = _ms_since(asked), time.perf_counter()
         picture = imaging.decode(data, self._max_pixels)
         decode_ms, began = _ms_since(began), time.perf_counter()
-        found, shown = self._look(picture.pixels)
+        margin, side = manifest.crop_margin, manifest.input_side
+        found, shown = faces.look(picture.pixels, self._finder, margin, side)
         return _Prepared(picture, found, shown, queue_ms, decode_ms, _ms_since(began))
-
-    def _look(self, pixels: Pixels) -> tuple[list[Face], Pixels]:
-        manifest = self.model.manifest
-        return faces.look(pixels, self._finder, manifest.crop_margin, manifest.input_side)
-
-    def _predict(
-        self, picture: Picture, found: list[Face], scores: Scores, timing: Timing
-    ) -> Prediction:
-        manifest = self.model.manifest
-        probability = float(scores.max())
-        label, confidence = verdict.label(probability)
-        warnings = self._warnings(picture, found, scores)
-        return Prediction(
-            verdict=verdict.judge(probability, manifest.thresholds, warnings),
-            label=label,
-            confidence=confidence,
-            fake_probability=probability,
-            faces=[
-                self._face(face, float(score))
-                for face, score in zip(found, scores, strict=False)  # of a crowd, the scored ones
-            ],
-            warnings=warnings,
-            model=ModelName(name=manifest.name, version=manifest.version),
-            image=ImageFacts(
-                width=picture.width,
-                height=picture.height,
-                format=picture.format,
-                sha256=picture.sha256,
-            ),
-            timing_ms=timing,
-        )
-
-    def _warnings(self, picture: Picture, found: list[Face], scores: Scores) -> list[WarningCode]:
-        manifest = self.model.manifest
-        warnings = verdict.picture_warnings(manifest, picture.width, picture.height, len(found))
-        if found:
-            warnings += verdict.face_warnings(manifest, found[int(scores.argmax())])
-        return warnings + ([WarningCode.MANY_FACES] if len(found) > len(scores) else [])
-
-    def _face(self, face: Face, score: float) -> schemas.Face:
-        manifest = self.model.manifest
-        warnings = verdict.face_warnings(manifest, face)
-        return schemas.Face(
-            box=Box(x=face.x, y=face.y, width=face.width, height=face.height),
-            detection_score=face.score,
-            fake_probability=score,
-            verdict=verdict.judge(score, manifest.thresholds, warnings),
-        )
 
 
 def _ms_since(began: float) -> float:

@@ -7,13 +7,18 @@
     │   ├── MissingFile              422  missing_file
     │   ├── TooManyParts             422  too_many_parts
     │   └── BodyTooLarge             413  body_too_large
+    ├── MalformedInference           400  malformed_inference
+    ├── UnknownModel                 404  unknown_model
     ├── ImageError               the picture
     │   ├── EmptyFile                422  empty_file
     │   ├── UnsupportedFormat        415  unsupported_format
     │   ├── CorruptImage             422  corrupt_image
     │   ├── ImageTooLarge            413  image_too_large
     │   └── ImageTooSmall            422  image_too_small
-    ├── Overloaded                   503  overloaded
+    ├── Unavailable              not now; ``Retry-After`` says when to come back
+    │   ├── Overloaded               503  overloaded
+    │   ├── ModelNotReady            503  model_not_ready
+    │   └── Draining                 503  draining
     ├── ClientGone                   499  client_gone
     ├── SettingsError            a DEEPFAKE_* variable; stops the start, never a request
     ├── FaceModelError           the face detector's file; stops the start, never a request
@@ -79,6 +84,22 @@ class BodyTooLarge(UploadError):
     title = "Body too large"
 
 
+class MalformedInference(DeepfakeError):
+    """The body is not an inference request that the model can take."""
+
+    status = 400
+    code = "malformed_inference"
+    title = "Malformed inference request"
+
+
+class UnknownModel(DeepfakeError):
+    """The path names a model or a version that is not served."""
+
+    status = 404
+    code = "unknown_model"
+    title = "Unknown model"
+
+
 class ImageError(DeepfakeError):
     """The file cannot be scored as a picture."""
 
@@ -123,13 +144,33 @@ class ImageTooSmall(ImageError):
     title = "Image too small"
 
 
-class Overloaded(DeepfakeError):
-    """The service has as much to do as it can; ``Retry-After`` says when to come back."""
+class Unavailable(DeepfakeError):
+    """The service cannot take the request now."""
 
     status = 503
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class Overloaded(Unavailable):
+    """The service has as much to do as it can."""
+
     code = "overloaded"
     title = "Overloaded"
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class ModelNotReady(Unavailable):
+    """The model is still being loaded."""
+
+    code = "model_not_ready"
+    title = "Model not ready"
+
+
+class Draining(Unavailable):
+    """The service finishes what it has begun and ends; another one will answer."""
+
+    code = "draining"
+    title = "Draining"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1", "Connection": "close"}
 
 
 class ClientGone(DeepfakeError):

@@ -1,4 +1,4 @@
-"""One JSON line for each request, on stdout: what was asked and how it ended, never by whom."""
+"""The log: JSON lines on stdout, one for each request, which never say by whom."""
 
 import logging
 import sys
@@ -14,12 +14,13 @@ LOGGER = logging.getLogger("service.requests")
 
 
 def log_to_stdout() -> None:
-    """Write the lines of ``LOGGER`` to stdout, and nowhere else."""
+    """Write what the service has to say to stdout, and nowhere else."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{", timestamp="time"))
-    LOGGER.handlers = [handler]
-    LOGGER.setLevel(logging.INFO)
-    LOGGER.propagate = False
+    root = logging.getLogger("service")
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
 
 
 class RequestLog:

@@ -72,12 +72,7 @@ class Model:
         Raises:
             ArtifactError: there is none, or it is broken.
         """
-        if not root.is_dir():
-            raise ArtifactError(f"{root}: no such model folder")
-        versions = [int(path.name) for path in root.iterdir() if path.name.isdecimal()]
-        if not versions:
-            raise ArtifactError(f"{root}: holds no version folder such as {root / '1'}")
-        return cls(root / str(max(versions)), max_batch)
+        return cls(newest(root), max_batch)
 
     def score(self, images: Pixels) -> NDArray[np.float32]:
         """Probability of fake, float32 ``[n]`` in 0..1, for uint8 RGB ``[n, side, side, 3]``."""
@@ -94,6 +89,20 @@ class Model:
         outputs = self._score(image=tf.constant(padded))
         probabilities: NDArray[np.float32] = outputs["fake_probability"].numpy()
         return probabilities[: len(images)]
+
+
+def newest(root: Path) -> Path:
+    """The folder of the highest version in ``root``.
+
+    Raises:
+        ArtifactError: there is none.
+    """
+    if not root.is_dir():
+        raise ArtifactError(f"{root}: no such model folder")
+    versions = [int(path.name) for path in root.iterdir() if path.name.isdecimal()]
+    if not versions:
+        raise ArtifactError(f"{root}: holds no version folder such as {root / '1'}")
+    return root / str(max(versions))
 
 
 def _input_shape(manifest: Manifest) -> tuple[int, int, int]:

@@ -54,8 +54,13 @@ def _problem(status: int, title: str, code: str, detail: str) -> Problem:
     )
 
 
-def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(problem.model_dump(), problem.status, headers, MEDIA_TYPE)
+def _answer(
+    request: Request, problem: Problem, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    content = problem.model_dump()
+    if request.url.path.startswith("/v2/"):  # that protocol's clients look for this member
+        content["error"] = problem.detail
+    return JSONResponse(content, problem.status, headers, MEDIA_TYPE)
 
 
 def problem_of(error: DeepfakeError) -> Problem:
@@ -64,20 +69,20 @@ def problem_of(error: DeepfakeError) -> Problem:
     return _problem(error.status, error.title, error.code, str(error))
 
 
-async def _on_own(_request: Request, error: Exception) -> JSONResponse:
+async def _on_own(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DeepfakeError)  # noqa: S101  # what it is registered for
-    return _answer(problem_of(error), error.headers)
+    return _answer(request, problem_of(error), error.headers)
 
 
-async def _on_http(_request: Request, error: Exception) -> JSONResponse:
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     status = HTTPStatus(error.status_code)
     code = status.phrase.lower().replace(" ", "_")
     problem = _problem(status, status.phrase, code, status.description or status.phrase)
-    return _answer(problem, dict(error.headers or {}))
+    return _answer(request, problem, dict(error.headers or {}))
 
 
-async def _on_unforeseen(_request: Request, _error: Exception) -> JSONResponse:
+async def _on_unforeseen(request: Request, _error: Exception) -> JSONResponse:
     kind = DeepfakeError
     detail = "Something went wrong here; the picture was not scored. The log has the reason."
-    return _answer(_problem(kind.status, kind.title, kind.code, detail))
+    return _answer(request, _problem(kind.status, kind.title, kind.code, detail))

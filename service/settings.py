@@ -19,6 +19,9 @@ class Settings(BaseSettings):
         Path("models/deepfake"),
         description="Folder of the model; the highest version folder in it is served.",
     )
+    model_poll_seconds: float = Field(
+        0.0, ge=0, description="How often to look for a newer version of the model; 0 never."
+    )
     face_model: Path | None = Field(
         None, description="File of the face detector YuNet; without it, the one installed."
     )

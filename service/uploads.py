@@ -1,4 +1,4 @@
-"""The files of a multipart request, read into memory within limits; never onto the disk."""
+"""What a request brings, read into memory within limits; never onto the disk."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -74,6 +74,15 @@ async def read_uploads(request: Request, max_body_bytes: int, most: int = MAX_FI
         return [await file.read() for file in _files(form, most)]
     finally:
         await form.close()
+
+
+async def read_body(request: Request, max_body_bytes: int) -> bytes:
+    """The whole body, whatever it is.
+
+    Raises:
+        BodyTooLarge
+    """
+    return b"".join([chunk async for chunk in _limited(request, max_body_bytes)])
 
 
 async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:

@@ -44,11 +44,19 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float 
 
 
 @contextmanager
-def running_server(stop: signal.Signals = signal.SIGTERM, **environment: str) -> Iterator[str]:
-    """A real `deepfake serve` on a free port; yields its address; checks that it ends well."""
+def running_server(
+    stop: signal.Signals = signal.SIGTERM, log: Path | None = None, **environment: str
+) -> Iterator[str]:
+    """A real `deepfake serve` on a free port; yields its address; checks that it ends well.
+
+    Its stdout goes to ``log``.
+    """
     port = free_port()
     command = [str(BIN / "deepfake"), "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    with (log or Path(os.devnull)).open("w") as stdout:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=stdout
+        )
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)
         yield f"http://127.0.0.1:{port}"

@@ -22,6 +22,7 @@ def prepare(
         images=np.zeros((n, 1, 1, 3), np.uint8) if images is None else images,
         edges=np.full(n, 1 if images is None else images.shape[1]),
         owners=np.arange(n),
+        boxes=np.full((n, 4), np.nan, np.float32),
         landmarks=np.zeros((n, 5, 2), np.float32) if landmarks is None else landmarks,
         changes=np.zeros((n, 32, 32), np.int8) if changes is None else changes,
         labels=labels,

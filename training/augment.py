@@ -2,10 +2,12 @@
 
 Detectors learn the file before the face (Grommelt et al. 2024, arXiv 2403.17608); blur and JPEG in
 training let them generalise (Wang et al. 2020, "CNN-generated images are surprisingly easy to
-spot… for now"). Each function takes uint8 RGB ``[h, w, 3]`` and the generator that decides.
+spot… for now"). Each function takes an image, uint8 RGB ``[h, w, 3]``, and the generator that
+decides.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -13,38 +15,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.imaging import resize
-from training.changes import Changes
+from training.example import Example, Image
 
-Image = NDArray[np.uint8]
-Augment = Callable[[Image, Changes, np.random.Generator], tuple[Image, Changes]]
+Augment = Callable[[Example, np.random.Generator], Example]
 
-SMALLEST, LARGEST = 0.65, 1.0  # of the picture's side, what the random framing leaves
+DEGRADED = 0.5  # of the pictures; the others keep their fine traces
+NARROW, WIDE = 0.5, 1.5  # of the service's margin, the random framing's
+ASIDE = 0.08  # of the edge, how far from the face the middle of the random framing may lie
 
 
-def mirror(image: Image, changes: Changes, generator: np.random.Generator) -> tuple[Image, Changes]:
+def mirror(example: Example, generator: np.random.Generator) -> Example:
     """Left for right in half of the cases."""
     if generator.random() < 0.5:
-        return image[:, ::-1], changes[:, ::-1]
-    return image, changes
+        return example
+    x, y, width, height = example.box
+    box = np.array([example.image.shape[1] - x - width, y, width, height], np.float32)
+    return Example(example.image[:, ::-1], example.changes[:, ::-1], box)
 
 
-def scramble(side: int) -> Augment:
+def scramble(side: int, margin: float) -> Augment:
     """Random colour, blur, rescaling, noise, JPEG and framing, in the order of a file's life.
 
     Half of the pictures keep their fine traces: they are neither blurred, rescaled, made noisy nor
-    compressed. The result is uint8 ``[side, side, 3]``, resized by the service's own code.
+    compressed. The framing is about what the service cuts out with ``margin``. The image becomes
+    uint8 ``[side, side, 3]``, resized by the service's own code.
     """
 
-    def scramble_one(
-        image: Image, changes: Changes, generator: np.random.Generator
-    ) -> tuple[Image, Changes]:
-        x, where = mirror(image, changes, generator)
+    def scramble_one(example: Example, generator: np.random.Generator) -> Example:
+        example = mirror(example, generator)
         gains = generator.uniform(0.8, 1.2) * generator.uniform(0.95, 1.05, 3)
-        x = recolour(x, gains, generator.uniform(0.8, 1.2), generator.uniform(0.6, 1.4))
-        if generator.random() < 0.5:
+        contrast, saturation = generator.uniform(0.8, 1.2), generator.uniform(0.6, 1.4)
+        x = recolour(example.image, gains, contrast, saturation)
+        if generator.random() < DEGRADED:
             x = _jpeg(_noise(_rescale(_blur(x, generator), generator), generator), generator)
-        x, where = _frame(x, where, generator)
-        return resize(x, side), where
+        box = example.box * (len(x) / len(example.image))
+        framed = _frame(Example(x, example.changes, box), margin, generator)
+        return replace(framed, image=resize(framed.image, side))
 
     return scramble_one
 
@@ -92,13 +98,25 @@ def _jpeg(image: Image, generator: np.random.Generator) -> Image:
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
-def _frame(image: Image, changes: Changes, generator: np.random.Generator) -> tuple[Image, Changes]:
-    """A random square of it, which may have been made smaller than its map."""
-    edge, *corner = generator.uniform(SMALLEST, LARGEST), *generator.random(2)
+def _frame(example: Example, margin: float, generator: np.random.Generator) -> Example:
+    """A square about the face, or nearly all where there is none; never beyond the image.
+
+    The image may have been made smaller than its map of changes.
+    """
+    side = len(example.image)
+    x, y, width, height = example.box
+    around = 1 + 2 * margin * generator.uniform(NARROW, WIDE)
+    aside = generator.uniform(-ASIDE, ASIDE, 2)
+    if np.isnan(x):
+        edge, middle = side * generator.uniform(0.8, 1), np.full(2, side / 2)
+    else:
+        edge = min(max(width, height) * around, side)
+        middle = np.array([x + width / 2, y + height / 2])
+    left, top = np.clip(middle + aside * edge - edge / 2, 0, side - edge) / side
 
     def cut(x: NDArray[Any]) -> NDArray[Any]:
-        length = round(len(x) * edge)
-        top, left = (round((len(x) - length) * share) for share in corner)
-        return np.ascontiguousarray(x[top : top + length, left : left + length])
+        length = round(len(x) * edge / side)
+        row, column = round(top * len(x)), round(left * len(x))
+        return np.ascontiguousarray(x[row : row + length, column : column + length])
 
-    return cut(image), cut(changes)
+    return replace(example, image=cut(example.image), changes=cut(example.changes))

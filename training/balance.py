@@ -1,6 +1,7 @@
 """In which order training sees the pictures, so that a look does not give the label away."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ LOOKS = (
     ("dfdc",),
     ("lfwswap", "lfw"),
 )
-BLENDED = 0.4  # of the fakes, made of the real picture before
+BLENDED = 0.3  # of the fakes, made of the real picture before
 TWINNED = (
     0.5  # of the fakes that have a twin, the real picture that they were made of, come with it
 )
@@ -29,12 +30,12 @@ def shuffled(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
     return np.random.default_rng((seed, epoch)).permutation(len(pixels.labels))
 
 
-def paired(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
+def paired(pixels: Pixels, seed: int, epoch: int, blended: float = BLENDED) -> NDArray[np.int64]:
     """As many draws as there are pictures, a real and a fake of the same look in turn.
 
     A look comes up in proportion to the square root of its size, so that small ones are seen;
-    sources outside ``LOOKS`` are one more look. Some fakes follow their real twin, some are made
-    of it; a look without fakes has only such ones.
+    sources outside ``LOOKS`` are one more look. Some fakes follow their real twin, a share of
+    ``blended`` is made of it; a look without fakes has only such ones.
     """
     generator = np.random.default_rng((seed, epoch))
     count = len(pixels.labels)
@@ -47,7 +48,7 @@ def paired(pixels: Pixels, seed: int, epoch: int) -> NDArray[np.int64]:
     for look in present:
         inside = drawn == look
         members = np.flatnonzero(looks == look)
-        order[inside] = _pairs(members, pixels.labels, twins, inside.sum(), generator)
+        order[inside] = _pairs(members, pixels.labels, twins, inside.sum(), blended, generator)
     return order.reshape(-1)[:count]
 
 
@@ -63,6 +64,7 @@ def _pairs(
     labels: NDArray[np.int64],
     twins: NDArray[np.int64],
     count: int,
+    blended: float,
     generator: np.random.Generator,
 ) -> NDArray[np.int64]:
     """Of one look's ``members``: int64 ``[count, 2]``, a real and a fake."""
@@ -75,10 +77,14 @@ def _pairs(
     fakes = generator.choice(fake, count)
     twinned = (generator.random(count) < TWINNED) & (twins[fakes] >= 0)
     reals = np.where(twinned, twins[fakes], reals)
-    blended = generator.random(count) < BLENDED
-    return np.stack([reals, np.where(blended, reals + len(labels), fakes)], axis=1)
+    made = generator.random(count) < blended
+    return np.stack([reals, np.where(made, reals + len(labels), fakes)], axis=1)
 
 
 def look_of(source: str) -> int:
     """The number of the look in ``LOOKS`` that ``source`` belongs to; the last for all others."""
     return next((number for number, look in enumerate(LOOKS) if source in look), len(LOOKS))
+
+
+# The same with as few made forgeries as can be.
+paired_as_found = partial(paired, blended=0.0)

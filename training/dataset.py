@@ -1,5 +1,6 @@
 """Prepared pixels as ``tf.data`` pipelines."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -69,10 +70,12 @@ def _prepare(pixels: Pixels, augment: Augment, seed: int, cells: int | None) -> 
     forge = Forger(pixels)
 
     def one(drawn: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8], Changes]:
-        known = pixels.unpadded(drawn % count), pixels.changes[drawn % count]
-        image, changes = forge(drawn - count, generator) if drawn >= count else known
-        image, changes = augment(image, changes, generator)
-        return image, resized(changes, cells or 1)
+        example = pixels.example(drawn % count)
+        if drawn >= count:
+            image, changes = forge(drawn - count, generator)
+            example = replace(example, image=image, changes=changes)
+        example = augment(example, generator)
+        return example.image, resized(example.changes, cells or 1)
 
     def batch(step: int, order: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats, Floats]:
         images, changes = zip(

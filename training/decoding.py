@@ -20,7 +20,9 @@ from training.distortions import DISTORTIONS
 
 MAP_SIDE = 32
 
+Box = tuple[float, float, float, float]
 Landmarks = tuple[tuple[float, float], ...]
+NO_BOX: Box = (math.nan,) * 4
 NOWHERE: Landmarks = ((math.nan, math.nan),) * 5
 
 
@@ -29,8 +31,8 @@ class View:
     """What is shown of a picture: ``service.faces.look`` with these arguments.
 
     With ``unscaled``, for training, it is one face of each picture at its own resolution, up to
-    ``side``, in the upper left corner, and its landmarks and changes are found. ``distortion`` is
-    one of ``distortions.DISTORTIONS`` that the file goes through before.
+    ``side``, in the upper left corner, and its box, landmarks and changes are found.
+    ``distortion`` is one of ``distortions.DISTORTIONS`` that the file goes through before.
     """
 
     side: int
@@ -41,7 +43,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One picture: the images that are shown of it, and of each its edge, landmarks and changes.
+    """One picture: the images that are shown of it, and of each its edge, face and changes.
 
     ``images`` is uint8 RGB ``[n, side, side, 3]``, or None if it cannot be read, for the reason
     ``error``; of that, ``edges`` pixels each way are used. ``changes`` int8 ``[n, 32, 32]`` is a
@@ -51,6 +53,7 @@ class Decoded:
     sample: Sample
     images: Pixels | None = None
     edges: tuple[int, ...] = ()
+    boxes: tuple[Box, ...] = ()
     landmarks: tuple[Landmarks, ...] = ()
     changes: tuple[Changes, ...] = ()
     sha256: str = ""
@@ -73,8 +76,15 @@ def decode_all(samples: list[Sample], view: View) -> Iterator[Decoded]:
         if not view.unscaled:
             _, shown = faces.look(picture.pixels, finder, view.margin, view.side)
             n, unknown = len(shown), everywhere(UNKNOWN, MAP_SIDE)
-            edges = (view.side,) * n
-            return Decoded(sample, shown, edges, (NOWHERE,) * n, (unknown,) * n, picture.sha256)
+            return Decoded(
+                sample,
+                shown,
+                edges=(view.side,) * n,
+                boxes=(NO_BOX,) * n,
+                landmarks=(NOWHERE,) * n,
+                changes=(unknown,) * n,
+                sha256=picture.sha256,
+            )
         found = finder.find(picture.pixels)[:1]
         image = _unscaled(picture.pixels, found, view)
         is_twin = sample.label == 1 and sample.group
@@ -83,10 +93,11 @@ def decode_all(samples: list[Sample], view: View) -> Iterator[Decoded]:
         changes = _changes(
             sample, image, None if before is None else _unscaled(before, found, view)
         )
-        landmarks, edge = _landmarks(image, finder), len(image)
+        box, landmarks = _face(image, finder)
+        edge = len(image)
         padded = np.zeros((1, view.side, view.side, 3), np.uint8)
         padded[0, :edge, :edge] = image
-        return Decoded(sample, padded, (edge,), (landmarks,), (changes,), picture.sha256)
+        return Decoded(sample, padded, (edge,), (box,), (landmarks,), (changes,), picture.sha256)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         decoded = pool.map(decode, samples)
@@ -125,6 +136,10 @@ def _original(path: Path | None, shape: tuple[int, ...]) -> Pixels | None:
     return pixels if pixels.shape == shape else None
 
 
-def _landmarks(image: Pixels, finder: faces.FaceFinder) -> Landmarks:
+def _face(image: Pixels, finder: faces.FaceFinder) -> tuple[Box, Landmarks]:
+    """Box and landmarks of the largest face."""
     found = finder.find(image)
-    return found[0].landmarks if found else NOWHERE
+    if not found:
+        return NO_BOX, NOWHERE
+    face = found[0]
+    return (face.x, face.y, face.width, face.height), face.landmarks

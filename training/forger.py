@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from training.augment import Image
 from training.blend import self_blend, swap
 from training.changes import Changes
+from training.example import Image
 from training.pixels import Pixels
 
 # Where the landmarks mostly are, as shares of the side; for a picture in which no face is found.

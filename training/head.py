@@ -11,8 +11,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 BATCH_SIZE = 128
-EPOCHS = 10
-LEARNING_RATE = 1e-3
+EPOCHS = 15
+LEARNING_RATE = 5e-4
 MAPS = 8  # batches; enough for the mean and deviation of a channel
 
 

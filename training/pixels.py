@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service import faces, imaging
-from training import changes
+from training import changes, decoding
 from training.console import console
 from training.data import LABELS, Sample, find_samples
-from training.decoding import MAP_SIDE, Decoded, Landmarks, View, decode_all
+from training.decoding import MAP_SIDE, Box, Decoded, Landmarks, View, decode_all
 from training.errors import DataError
+from training.example import Example
 from training.run import RUNS
 
 CACHE = RUNS / "cache"
@@ -33,16 +34,17 @@ class Pixels:
 
     ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk, of which the first ``edges``
     int64 ``[n]`` pixels each way are used; ``owners`` int64 ``[n]`` is the picture that each comes
-    from; ``landmarks`` float32 ``[n, 5, 2]`` is where ``service.faces`` finds them in the image, in
-    pixels, or NaN where it finds no face; ``changes`` int8 ``[n, 32, 32]`` is a map of
-    ``training.changes``. By picture: ``labels`` int64 of 0 (real) and
-    1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each picture that
-    could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
+    from; ``boxes`` float32 ``[n, 4]`` (x, y, width, height) and ``landmarks`` float32 ``[n, 5, 2]``
+    are where ``service.faces`` finds a face in the image, in pixels, or NaN where it finds none;
+    ``changes`` int8 ``[n, 32, 32]`` is a map of ``training.changes``. By picture: ``labels`` int64
+    of 0 (real) and 1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each
+    picture that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
     """
 
     images: NDArray[np.uint8]
     edges: NDArray[np.int64]
     owners: NDArray[np.int64]
+    boxes: NDArray[np.float32]
     landmarks: NDArray[np.float32]
     changes: NDArray[np.int8]
     labels: NDArray[np.int64]
@@ -57,6 +59,10 @@ class Pixels:
         edge = self.edges[position]
         return np.asarray(self.images[position, :edge, :edge])
 
+    def example(self, position: int) -> Example:
+        """What is at ``position``."""
+        return Example(self.unpadded(position), self.changes[position], self.boxes[position])
+
 
 @dataclass(frozen=True, slots=True)
 class _Index:
@@ -65,6 +71,7 @@ class _Index:
     kept: list[int]
     owners: list[int]
     edges: list[int]
+    boxes: list[Box]
     landmarks: list[Landmarks]
     skipped: list[str]
     fingerprint: str
@@ -108,6 +115,7 @@ def load_pixels(samples: list[Sample], view: View, cache: Path) -> Pixels:
         ),
         edges=np.array(index.edges, np.int64),
         owners=np.array(index.owners, np.int64),
+        boxes=np.array(index.boxes, np.float32),
         landmarks=np.array(index.landmarks, np.float32),
         changes=np.fromfile(folder / "changes.bin", np.int8).reshape(-1, MAP_SIDE, MAP_SIDE),
         labels=np.array([sample.label for sample in kept], np.int64),
@@ -132,7 +140,7 @@ def _shape(view: View) -> tuple[int, int, int]:
 
 def _cache_key(samples: list[Sample], view: View) -> str:
     digest = hashlib.sha256(f"{view}\n".encode())
-    for module in (imaging, faces, changes):
+    for module in (imaging, faces, changes, decoding):
         digest.update(inspect.getsource(module).encode())
     for sample in samples:
         stat = sample.path.stat()
@@ -161,6 +169,7 @@ def _fill(images: BinaryIO, maps: BinaryIO, decoded: Iterable[Decoded]) -> _Inde
     kept: list[int] = []
     owners: list[int] = []
     edges: list[int] = []
+    boxes: list[Box] = []
     landmarks: list[Landmarks] = []
     skipped: list[str] = []
     digest = hashlib.sha256()
@@ -172,12 +181,13 @@ def _fill(images: BinaryIO, maps: BinaryIO, decoded: Iterable[Decoded]) -> _Inde
         maps.write(np.stack(item.changes).tobytes())
         owners.extend([len(kept)] * len(item.images))
         edges.extend(item.edges)
+        boxes.extend(item.boxes)
         landmarks.extend(item.landmarks)
         kept.append(position)
         digest.update(
             f"{LABELS[item.sample.label]}/{item.sample.path.name} {item.sha256}\n".encode()
         )
-    return _Index(kept, owners, edges, landmarks, skipped, digest.hexdigest())
+    return _Index(kept, owners, edges, boxes, landmarks, skipped, digest.hexdigest())
 
 
 def _require_both_classes(samples: list[Sample], index: _Index) -> None:

@@ -9,11 +9,11 @@ import tensorflow as tf
 
 from training.architectures import baseline_cnn, mobilenet_v2
 from training.augment import Augment, mirror, scramble
-from training.balance import Order, paired, shuffled
+from training.balance import Order, paired, paired_as_found, shuffled
 from training.decoding import View
 from training.errors import RunError
 from training.head import teach_head
-from training.texture import CELLS, texture_efficientnet, texture_mobilenet
+from training.texture_network import CELLS, texture_efficientnet, texture_mobilenet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Recipe:
     ``build`` takes the pretrained weights' file and the number of steps. ``view`` is what the
     service will show; ``training_view`` what training reads and ``augment`` makes the input of.
     ``cells`` is the side of the map of changes that the network also learns, if it does;
-    ``teach_head`` gets the new network and some epochs' batches before fine-tuning begins.
+    ``teach_head`` gets the new network and some epochs' batches, in ``head_order``, before
+    fine-tuning begins.
     ``patience`` is in epochs without a lower validation loss; None trains to the end.
     """
 
@@ -37,16 +38,19 @@ class Recipe:
     patience: int | None
     cells: int | None = None
     teach_head: Callable[[keras.Model, tf.data.Dataset], None] | None = None
+    head_order: Order = paired_as_found
 
+
+SIDE, MARGIN = 192, 0.35
 
 FINE_TUNING = Recipe(
     build=mobilenet_v2,
-    view=View(side=192, margin=0.15),
-    training_view=View(side=320, margin=0.35, unscaled=True),  # for the random framing to cut from
+    view=View(SIDE, MARGIN),
+    training_view=View(side=320, margin=0.6, unscaled=True),  # for the random framing to cut from
     order=paired,
-    augment=scramble(192),
+    augment=scramble(SIDE, MARGIN),
     batch_size=32,
-    epochs=20,
+    epochs=12,
     patience=None,  # the learning rate is scheduled: stopping early would cut it short
 )
 BY_TEXTURE = replace(FINE_TUNING, build=texture_mobilenet, cells=CELLS, teach_head=teach_head)

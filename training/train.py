@@ -7,6 +7,7 @@ The same data, seed and machine give the same weights, interrupted or not.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,8 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     _keep_rows(run, finished)
     run.forget_results()
     if recipe.teach_head and finished == 0:
-        recipe.teach_head(model, _batches(recipe, config, train).take(HEAD_EPOCHS * steps))
+        found = _batches(replace(recipe, order=recipe.head_order), config, train)
+        recipe.teach_head(model, found.take(HEAD_EPOCHS * steps))
     model.fit(
         _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),
         steps_per_epoch=steps,

@@ -1,65 +1,93 @@
 """What the routes take from the application."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
 from service.admission import Admission
 from service.detector import Analysis, Detector
-from service.errors import ImageError
+from service.errors import ImageError, ModelNotReady
 from service.hangup import unless_gone
 from service.metrics import count_prediction
+from service.tracing import trace_stages
 from service.uploads import read_upload, read_uploads
+
+Body = TypeVar("Body")
+Result = TypeVar("Result")
+
+
+def _admission(request: Request) -> Admission:
+    admission: Admission = request.app.state.admission
+    return admission
 
 
 def _detector(request: Request) -> Detector:
+    if not hasattr(request.app.state, "detector"):
+        raise ModelNotReady("The model is still being loaded.")
     detector: Detector = request.app.state.detector
     return detector
 
 
-async def analyse_upload(request: Request) -> Analysis:
-    """Score the picture that a request brings, if there is room for it and somebody waits.
+async def handle(
+    request: Request,
+    read: Callable[[Request, int], Awaitable[Body]],
+    work: Callable[[Body], Coroutine[Any, Any, Result]],
+) -> Result:
+    """Read what a request brings and ``work`` on it, if there is room and somebody waits.
 
     Raises:
-        UploadError, ImageError, Overloaded, ClientGone
+        Unavailable, ClientGone; and what ``read`` and ``work`` raise.
     """
     state = request.app.state
     admission: Admission = state.admission
-    detector: Detector = state.detector
     async with admission.admit():
-        data = await read_upload(request, state.settings.max_body_bytes)
-        analysis = await unless_gone(request, detector.analyse(data))
-    count_prediction(analysis.prediction)
-    return analysis
+        body = await read(request, state.settings.max_body_bytes)
+        return await unless_gone(request, work(body))
+
+
+async def analyse_upload(request: Request) -> Analysis:
+    """Score the picture that a request brings.
+
+    Raises:
+        UploadError, ImageError, Unavailable, ClientGone
+    """
+
+    async def work(data: bytes) -> Analysis:
+        return await analyse(request, data)
+
+    return await handle(request, read_upload, work)
 
 
 async def analyse_uploads(request: Request) -> list[Analysis | ImageError]:
     """Score the pictures that a request brings; what is wrong with one is wrong with it alone.
 
     Raises:
-        UploadError, Overloaded, ClientGone
+        UploadError, Unavailable, ClientGone
     """
-    state = request.app.state
-    admission: Admission = state.admission
-    detector: Detector = state.detector
 
-    async def analyse(data: bytes) -> Analysis | ImageError:
+    async def analyse_one(data: bytes) -> Analysis | ImageError:
         try:
-            analysis = await detector.analyse(data)
+            return await analyse(request, data)
         except ImageError as error:
             return error
-        count_prediction(analysis.prediction)
-        return analysis
 
-    async def analyse_all(files: list[bytes]) -> list[Analysis | ImageError]:
-        return await asyncio.gather(*map(analyse, files))
+    async def work(files: list[bytes]) -> list[Analysis | ImageError]:
+        return await asyncio.gather(*map(analyse_one, files))
 
-    async with admission.admit():
-        files = await read_uploads(request, state.settings.max_body_bytes)
-        return await unless_gone(request, analyse_all(files))
+    return await handle(request, read_uploads, work)
 
 
+async def analyse(request: Request, data: bytes) -> Analysis:
+    """Score one picture, and tell those who watch."""
+    analysis = await _detector(request).analyse(data)
+    count_prediction(analysis.prediction)
+    trace_stages(analysis.prediction.timing_ms)
+    return analysis
+
+
+TheAdmission = Annotated[Admission, Depends(_admission)]
 TheDetector = Annotated[Detector, Depends(_detector)]
 UploadAnalysis = Annotated[Analysis, Depends(analyse_upload)]
 UploadAnalyses = Annotated[list[Analysis | ImageError], Depends(analyse_uploads)]

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from service import errors, problems
+from service.routes.dependencies import TheAdmission
 from service.schemas import Health
 
 router = APIRouter(tags=["health"])
@@ -13,7 +15,8 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz")
-async def readyz() -> Health:
-    """Readiness: the model is loaded and warm, since the server listens only after that."""
+@router.get("/readyz", responses=problems.responses(errors.ModelNotReady, errors.Draining))
+async def readyz(admission: TheAdmission) -> Health:
+    """Readiness: the model is loaded and warm, and the service is not about to end."""
+    admission.check()
     return Health(status="ready")

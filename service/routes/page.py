@@ -12,7 +12,7 @@ from fastapi.templating import Jinja2Templates
 from PIL import Image
 
 from service.detector import Analysis, Detector
-from service.errors import ImageError, Overloaded, UploadError
+from service.errors import ImageError, Unavailable, UploadError
 from service.imaging import Pixels
 from service.routes.dependencies import TheDetector, analyse_upload
 
@@ -33,7 +33,7 @@ async def answer(request: Request, detector: TheDetector) -> HTMLResponse:
     """The form with the answer to what was uploaded, or with what is wrong with it."""
     try:
         analysis = await analyse_upload(request)
-    except (UploadError, ImageError, Overloaded) as error:
+    except (UploadError, ImageError, Unavailable) as error:
         return _page(request, detector, status=error.status, error=error)
     preview = await anyio.to_thread.run_sync(_preview, analysis.picture.pixels)
     return _page(request, detector, analysis=analysis, preview=preview)

@@ -18,6 +18,8 @@ OF_UPLOADS = (
     errors.MissingFile,
     errors.TooManyParts,
     errors.Overloaded,
+    errors.ModelNotReady,
+    errors.Draining,
     errors.DeepfakeError,
 )
 OF_PICTURES = (

@@ -6,7 +6,13 @@ import time
 import pytest
 
 from service.admission import Admission
-from service.errors import Overloaded
+from service.errors import Draining, ModelNotReady, Overloaded
+
+
+def admitting(limit: int, seconds: float) -> Admission:
+    admission = Admission(limit, seconds)
+    admission.open()
+    return admission
 
 
 async def hold(admission: Admission, seconds: float) -> str:
@@ -19,7 +25,7 @@ async def hold(admission: Admission, seconds: float) -> str:
 
 
 def test_beyond_the_limit_requests_are_refused_at_once() -> None:
-    admission = Admission(limit=3, seconds=60)
+    admission = admitting(limit=3, seconds=60)
 
     async def main() -> list[str]:
         began = time.perf_counter()
@@ -36,14 +42,14 @@ def test_beyond_the_limit_requests_are_refused_at_once() -> None:
 
 
 def test_what_takes_too_long_is_cancelled_and_refused() -> None:
-    admission = Admission(limit=3, seconds=0.05)
+    admission = admitting(limit=3, seconds=0.05)
     late = "The picture could not be scored within 0.05 seconds. Try again in a moment."
     assert asyncio.run(hold(admission, 60)) == late
     assert admission.in_flight == 0
 
 
 def test_an_error_passes_and_gives_its_room_back() -> None:
-    admission = Admission(limit=1, seconds=60)
+    admission = admitting(limit=1, seconds=60)
 
     async def fail() -> None:
         async with admission.admit():
@@ -56,7 +62,7 @@ def test_an_error_passes_and_gives_its_room_back() -> None:
 
 
 def test_a_caller_that_is_cancelled_gives_its_room_back() -> None:
-    admission = Admission(limit=1, seconds=60)
+    admission = admitting(limit=1, seconds=60)
 
     async def main() -> str:
         task = asyncio.create_task(hold(admission, 60))
@@ -72,3 +78,28 @@ def test_a_caller_that_is_cancelled_gives_its_room_back() -> None:
 def test_a_refusal_says_when_to_come_back() -> None:
     assert (Overloaded.status, Overloaded.code) == (503, "overloaded")
     assert int(Overloaded.headers["Retry-After"]) > 0
+
+
+def test_nobody_is_let_in_before_it_opens() -> None:
+    admission = Admission(limit=3, seconds=60)
+    with pytest.raises(ModelNotReady, match="still being loaded"):
+        asyncio.run(hold(admission, 0))
+    admission.open()
+    assert asyncio.run(hold(admission, 0)) == "done"
+
+
+def test_once_it_drains_only_what_is_under_way_goes_on() -> None:
+    admission = admitting(limit=3, seconds=60)
+
+    async def main() -> str:
+        held = asyncio.create_task(hold(admission, 0.05))
+        await asyncio.sleep(0)
+        admission.drain()
+        with pytest.raises(Draining, match="about to end"):
+            await hold(admission, 0)
+        return await held
+
+    assert asyncio.run(main()) == "done"
+    admission.open()  # a model that was loaded too late
+    with pytest.raises(Draining):
+        admission.check()

@@ -47,7 +47,7 @@ def test_every_request_is_one_line(lines: list[dict[str, Any]]) -> None:
         ("GET", "other", 404),
         ("GET", "/", 200),
     ]
-    assert set(asked[:-4]) == {("GET", "/readyz", 200)}
+    assert {(method, route) for method, route, _ in asked[:-4]} == {("GET", "/readyz")}
 
 
 def test_a_line_has_the_time_and_the_request_id(lines: list[dict[str, Any]]) -> None:

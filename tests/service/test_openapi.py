@@ -16,7 +16,11 @@ def document(server: str) -> dict[str, Any]:
 
 def test_every_route_is_documented(document: dict[str, Any]) -> None:
     assert set(document["paths"]) == {
-        *("/predict", "/predict/batch", "/model", "/healthz", "/readyz")
+        *("/predict", "/predict/batch", "/model", "/healthz", "/readyz"),
+        *("/v2", "/v2/health/live", "/v2/health/ready"),
+        *("/v2/models/{name}", "/v2/models/{name}/versions/{version}"),
+        *("/v2/models/{name}/ready", "/v2/models/{name}/versions/{version}/ready"),
+        *("/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"),
     }
     for operations in document["paths"].values():
         for operation in operations.values():

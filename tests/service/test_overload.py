@@ -22,13 +22,15 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def slow_upload(server: str) -> Iterator[socket.socket]:
+def slow_upload(
+    server: str, content_type: str = "multipart/form-data; boundary=x", length: int = 1000
+) -> Iterator[socket.socket]:
     """A client that sends the head of an upload, and no more."""
     url = httpx.URL(server)
     with socket.create_connection((url.host, url.port or 80)) as connection:
         head = (
-            "POST /predict HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n"
-            "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+            f"POST /predict HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n"
+            f"Content-Type: {content_type}\r\n\r\n"
         )
         connection.sendall(head.encode())
         yield connection

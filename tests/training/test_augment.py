@@ -4,16 +4,24 @@ import cv2
 import numpy as np
 import pytest
 
+from service import faces
 from tests.pictures import PORTRAIT, smooth
 from training.augment import mirror, recolour, scramble
+from training.example import Example
 
 IMAGE = np.asarray(PORTRAIT.resize((120, 120)))
-NOWHERE = np.zeros((32, 32), np.int8)
+BOX = np.array([30, 20, 40, 60], np.float32)
+NO_BOX = np.full(4, np.nan, np.float32)
+MARGIN = 0.2
+
+
+def example(image: np.ndarray, box: np.ndarray = BOX) -> Example:
+    return Example(image, np.zeros((32, 32), np.int8), box)
 
 
 def scrambled(seeds: range) -> np.ndarray:
-    augment = scramble(96)
-    return np.stack([augment(IMAGE, NOWHERE, np.random.default_rng(seed))[0] for seed in seeds])
+    augment = scramble(96, MARGIN)
+    return np.stack([augment(example(IMAGE), np.random.default_rng(seed)).image for seed in seeds])
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +32,21 @@ def forty() -> np.ndarray:
 def test_mirror_turns_about_half_of_the_pictures_and_changes_nothing_else() -> None:
     generator = np.random.default_rng(0)
     images = [np.asarray(smooth(seed, side=32)) for seed in range(40)]
-    augmented = [mirror(image, NOWHERE, generator)[0] for image in images]
+    augmented = [mirror(example(image), generator).image for image in images]
     mirrored = [np.array_equal(a, b[:, ::-1]) for a, b in zip(augmented, images, strict=True)]
     same = [np.array_equal(a, b) for a, b in zip(augmented, images, strict=True)]
     assert all(a != b for a, b in zip(mirrored, same, strict=True))
     assert 8 <= sum(mirrored) <= 32
+
+
+def test_a_mirrored_face_lies_in_its_box() -> None:
+    marked = np.zeros((120, 120, 3), np.uint8)
+    marked[20:80, 30:70] = 255
+    for seed in range(4):
+        mirrored = mirror(example(marked), np.random.default_rng(seed))
+        x, y, width, height = mirrored.box.astype(int)
+        assert mirrored.image[y : y + height, x : x + width].min() == 255
+        assert mirrored.image.mean() == marked.mean()
 
 
 def test_recolour_by_nothing_changes_nothing() -> None:
@@ -83,8 +101,9 @@ def test_scramble_leaves_fine_traces_in_some_pictures() -> None:
     """A checkerboard of two grey levels, the finest trace there is, is lost in JPEG and blur."""
     board = np.indices((96, 96)).sum(axis=0) % 2 * 40 + 100
     image = np.repeat(board[..., None], 3, axis=2).astype(np.uint8)
-    augment = scramble(96)
-    pictures = [augment(image, NOWHERE, np.random.default_rng(seed))[0] for seed in range(60)]
+    augment = scramble(96, 0.35)  # the face's box with it is 102 pixels wide
+    generators = map(np.random.default_rng, range(60))
+    pictures = [augment(example(image), generator).image for generator in generators]
     kept = [sharpness(picture[None])[0] for picture in pictures]
     assert 10 <= sum(step > 10 for step in kept) <= 50
 
@@ -97,10 +116,63 @@ def test_the_map_of_changes_goes_where_the_picture_goes(side: int) -> None:
     cv2.circle(changes, (80, 45), 20, 1, -1)
     share = cv2.resize(changes.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
     coarse = (share > 0.5).astype(np.int8)
-    augment = scramble(96)
+    augment = scramble(96, MARGIN)
+    box = np.array([55, 20, 50, 50], np.float32)
     for seed in range(20):
-        picture, where = augment(image, coarse, np.random.default_rng(seed))
-        grey = picture.mean(axis=-1)
+        framed = augment(Example(image, coarse, box), np.random.default_rng(seed))
+        grey = framed.image.mean(axis=-1)
         bright = grey > (grey.max() + grey.min()) / 2
-        seen = cv2.resize(where.astype(np.uint8), (96, 96), interpolation=cv2.INTER_NEAREST) == 1
+        changed = framed.changes.astype(np.uint8)
+        seen = cv2.resize(changed, (96, 96), interpolation=cv2.INTER_NEAREST) == 1
         assert (bright & seen).sum() / (bright | seen).sum() > 0.65
+
+
+def centres_and_sizes(box: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Of a white face on grey, in forty framings: x and y of its middle and its share, 0..1."""
+    marked = np.full_like(image, 60)
+    x, y, width, height = box.astype(int)
+    marked[y : y + height, x : x + width] = 255
+    augment = scramble(96, MARGIN)
+    found = []
+    for seed in range(40):
+        grey = augment(example(marked, box), np.random.default_rng(seed)).image.mean(axis=-1)
+        rows, columns = np.nonzero(grey > (grey.max() + grey.min()) / 2)
+        found.append((columns.mean() / 96, rows.mean() / 96, np.ptp(columns) / 96))
+    return np.array(found)
+
+
+def test_the_framing_is_about_what_the_service_cuts_out() -> None:
+    image, box = np.zeros((300, 300, 3), np.uint8), np.array([120, 100, 60, 60], np.float32)
+    framings = centres_and_sizes(box, image)
+    assert framings[:, :2] == pytest.approx(0.5, abs=0.1)
+    served = 1 / (1 + 2 * MARGIN)
+    assert framings[:, 2].min() < served < framings[:, 2].max()
+    assert framings[:, 2].mean() == pytest.approx(served, abs=0.05)
+
+
+def test_a_framing_never_leaves_the_image() -> None:
+    image, corner = np.zeros((120, 120, 3), np.uint8), np.array([0, 70, 50, 50], np.float32)
+    x, y, _ = centres_and_sizes(corner, image).T
+    mirrored = x > 0.5
+    assert mirrored.any()
+    assert not mirrored.all()
+    assert np.where(mirrored, 1 - x, x).max() < 0.5
+    assert y.min() > 0.5
+
+
+def test_without_a_face_nearly_all_is_shown() -> None:
+    gradient = np.repeat(np.arange(120, dtype=np.uint8)[:, None, None], 120, axis=1).repeat(3, 2)
+    for seed in range(20):
+        framed = scramble(96, MARGIN)(example(gradient, NO_BOX), np.random.default_rng(seed))
+        assert framed.image.shape == (96, 96, 3)
+        assert np.ptp(framed.image.mean(axis=(1, 2))) > 0.5 * 120 * 0.6
+
+
+def test_the_services_own_cut_lies_among_the_framings() -> None:
+    face = faces.FaceFinder().find(np.asarray(PORTRAIT))[0]
+    box = np.array([face.x, face.y, face.width, face.height], np.float32)
+    edge = len(faces.cut(np.asarray(PORTRAIT), face, 0.2))
+    least, most = (len(faces.cut(np.asarray(PORTRAIT), face, 0.2 * part)) for part in (0.5, 1.5))
+    assert least < edge < most
+    sizes = centres_and_sizes(box, np.asarray(PORTRAIT))[:, 2]
+    assert face.width / most < sizes.mean() < face.width / least

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from tests.prepared import prepare
-from training.balance import BLENDED, TWINNED, Order, look_of, paired, shuffled
+from training.balance import (
+    BLENDED,
+    TWINNED,
+    Order,
+    look_of,
+    paired,
+    paired_as_found,
+    shuffled,
+)
 from training.pixels import Pixels
 
 COUNTS = {
@@ -63,6 +71,14 @@ def test_within_a_look_both_labels_are_equally_likely(
     fake = sum(counts[source, 1] for source in fakes)
     assert real == made + fake
     assert made / (made + fake) == pytest.approx(BLENDED, abs=0.03)
+
+
+def test_as_found_nothing_is_made_but_where_a_look_has_no_fakes(pixels: Pixels) -> None:
+    count = len(pixels.labels)
+    order = np.concatenate([paired_as_found(pixels, 0, epoch) for epoch in range(10)])
+    made = {pixels.sources[i - count] for i in order if i >= count}
+    looks = {look_of(source) for source, label in COUNTS if label == 1}
+    assert all(look_of(source) not in looks for source in made)
 
 
 def test_a_real_and_a_fake_of_one_look_come_in_turn(pixels: Pixels) -> None:

@@ -132,6 +132,11 @@ def test_training_takes_a_face_at_its_own_resolution(crowd: Path, tmp_path: Path
     assert pixels.edges[2:].tolist() == [len(native)] * 2
     assert np.array_equal(pixels.unpadded(2), native)
     assert (pixels.images[2, len(native) :] == 0).all()
+    left, top, width, height = pixels.boxes[2]
+    assert abs(left + width / 2 - len(native) / 2) < len(native) / 8
+    assert abs(top + height / 2 - len(native) / 2) < len(native) / 8
+    assert max(width, height) * 1.4 == pytest.approx(len(native), rel=0.1)
+    assert np.isnan(pixels.boxes[0]).all(), "there is no face"
     x, y = pixels.landmarks[2].mean(axis=0)
     assert abs(x - len(native) / 2) < len(native) / 8
     assert abs(y - len(native) / 2) < len(native) / 8

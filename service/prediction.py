@@ -1,0 +1,59 @@
+"""What was found in a picture and how it was scored, as the answer that the caller gets."""
+
+from service import schemas, verdict
+from service.batching import Scores
+from service.faces import Face
+from service.imaging import Picture
+from service.manifest import Manifest
+from service.schemas import Box, ImageFacts, ModelName, Prediction, Timing
+from service.verdict import WarningCode
+
+
+def predict(
+    picture: Picture, found: list[Face], scores: Scores, manifest: Manifest, timing: Timing
+) -> Prediction:
+    """The prediction of the model that ``manifest`` describes.
+
+    ``scores`` is float32 ``[n]``, of the first n faces or, where none was ``found``, of the whole.
+    """
+    probability = float(scores.max())
+    label, confidence = verdict.label(probability)
+    warnings = _warnings(picture, found, scores, manifest)
+    return Prediction(
+        verdict=verdict.judge(probability, manifest.thresholds, warnings),
+        label=label,
+        confidence=confidence,
+        fake_probability=probability,
+        faces=[
+            _face(face, float(score), manifest)
+            for face, score in zip(found, scores, strict=False)  # of a crowd, the scored ones
+        ],
+        warnings=warnings,
+        model=ModelName(name=manifest.name, version=manifest.version),
+        image=ImageFacts(
+            width=picture.width,
+            height=picture.height,
+            format=picture.format,
+            sha256=picture.sha256,
+        ),
+        timing_ms=timing,
+    )
+
+
+def _warnings(
+    picture: Picture, found: list[Face], scores: Scores, manifest: Manifest
+) -> list[WarningCode]:
+    warnings = verdict.picture_warnings(manifest, picture.width, picture.height, len(found))
+    if found:
+        warnings += verdict.face_warnings(manifest, found[int(scores.argmax())])
+    return warnings + ([WarningCode.MANY_FACES] if len(found) > len(scores) else [])
+
+
+def _face(face: Face, score: float, manifest: Manifest) -> schemas.Face:
+    warnings = verdict.face_warnings(manifest, face)
+    return schemas.Face(
+        box=Box(x=face.x, y=face.y, width=face.width, height=face.height),
+        detection_score=face.score,
+        fake_probability=score,
+        verdict=verdict.judge(score, manifest.thresholds, warnings),
+    )

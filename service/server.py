@@ -1,0 +1,32 @@
+"""uvicorn, told when to end: without a model, or with nothing left to do."""
+
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+
+class Server(uvicorn.Server):
+    """Once asked to end, refuses new pictures and listens on until no picture is under way.
+
+    Meanwhile ``/readyz`` is 503, so that a load balancer sends its requests elsewhere, and who
+    comes nevertheless is told so. A picture is under way for ``deadline_seconds`` at the longest.
+    ``failure`` is what kept the model from being loaded, which ends the server too.
+    """
+
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        super().__init__(uvicorn.Config(app, host, port, access_log=False))
+        self._state = app.state
+        self.failure: BaseException | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """On SIGTERM and SIGINT; a second SIGINT ends at once."""
+        self._state.admission.drain()
+        super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether to close now."""
+        if self._state.opening.done():
+            self.failure = self._state.opening.exception()
+        ending = await super().on_tick(counter) or self.failure is not None
+        return ending and (self.force_exit or self._state.admission.in_flight == 0)

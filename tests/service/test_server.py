@@ -1,0 +1,134 @@
+"""Its begin and its end: early questions, SIGTERM with pictures under way, a second one."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import BIN, ROOT, free_port, wait_until_ready
+from tests.service.test_overload import slow_upload
+
+
+@contextmanager
+def server_process(log: Path | None = None) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A real server, and its address; it may not be ready yet. Its stdout goes to ``log``."""
+    port = free_port()
+    command = [str(BIN / "deepfake"), "serve", "--port", str(port)]
+    with (log or Path(os.devnull)).open("w") as stdout:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=stdout)
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def first_answer(url: str) -> httpx.Response:
+    """What ``url`` answers as soon as it answers at all."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            return httpx.get(url, timeout=10)
+        except httpx.TransportError:
+            time.sleep(0.005)
+    pytest.fail(f"{url} never answered")
+
+
+def test_until_the_model_is_warm_only_liveness_is_answered(face: bytes) -> None:
+    with server_process() as (process, url):
+        early = first_answer(f"{url}/readyz")
+        assert (early.status_code, early.json()["code"]) == (503, "model_not_ready")
+        assert int(early.headers["retry-after"]) > 0
+        picture = httpx.post(f"{url}/predict", files={"file": face})
+        assert (picture.status_code, picture.json()["code"]) == (503, "model_not_ready")
+        assert httpx.get(f"{url}/model").json()["code"] == "model_not_ready"
+        assert httpx.get(f"{url}/v2/health/ready").status_code == 503
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        wait_until_ready(url, process)
+        assert httpx.post(f"{url}/predict", files={"file": face}).status_code == 200
+
+
+def test_sigterm_before_the_model_is_warm_is_a_clean_end() -> None:
+    with server_process() as (process, url):
+        assert first_answer(f"{url}/healthz").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def test_what_is_under_way_is_answered_and_what_is_new_is_refused(face: bytes) -> None:
+    with server_process() as (process, url):
+        wait_until_ready(url, process)
+        request = httpx.Request("POST", f"{url}/predict", files={"file": face})
+        body = request.read()
+        half = len(body) // 2
+        with slow_upload(url, request.headers["content-type"], len(body)) as upload:
+            upload.sendall(body[:half])
+            time.sleep(0.3)
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            ready = httpx.get(f"{url}/readyz")
+            assert (ready.status_code, ready.json()["code"]) == (503, "draining")
+            late = httpx.post(f"{url}/predict", files={"file": face})
+            assert (late.status_code, late.json()["code"]) == (503, "draining")
+            assert late.headers["connection"] == "close"
+            assert httpx.get(f"{url}/healthz").status_code == 200
+            assert process.poll() is None
+            upload.sendall(body[half:])
+            answer = upload.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["verdict"]
+        assert process.wait(10) == 0
+
+
+def test_under_load_every_picture_that_was_let_in_is_answered(face: bytes, tmp_path: Path) -> None:
+    answers: list[int] = []
+
+    def ask(url: str) -> None:
+        with httpx.Client() as client:
+            while True:
+                try:
+                    answers.append(client.post(f"{url}/predict", files={"file": face}).status_code)
+                except httpx.ConnectError:
+                    return  # it listens no more
+                except httpx.TransportError:
+                    continue  # its connection was closed before it could be let in
+
+    log = tmp_path / "log"
+    with server_process(log) as (process, url):
+        wait_until_ready(url, process)
+        threads = [threading.Thread(target=ask, args=(url,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        time.sleep(2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        for thread in threads:
+            thread.join(30)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    logged = Counter(line["status"] for line in lines if line["route"] == "/predict")
+    assert set(logged) <= {200, 503}
+    assert logged[200] == answers.count(200) > 8
+    assert logged[503] == answers.count(503)
+
+
+def test_a_second_ctrl_c_does_not_wait() -> None:
+    with server_process() as (process, url):
+        wait_until_ready(url, process)
+        with slow_upload(url):
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+            assert process.poll() is None
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+            assert time.monotonic() - began < 5

@@ -1,0 +1,149 @@
+"""The default network: what it measures, what stays as it is, and what its heatmap is."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.checkpoints import save_as_pytorch
+from training.changes import UNKNOWN
+from training.efficientnet import efficientnet_lite0
+from training.errors import RunError
+from training.signatures import Signatures
+from training.texture import Texture
+from training.texture_network import (
+    CELLS,
+    SIDE,
+    changes_loss,
+    texture_efficientnet,
+    texture_mobilenet,
+)
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (2, SIDE, SIDE, 3)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("weights") / "backbone.weights.h5"
+    keras.utils.set_random_seed(0)
+    keras.applications.MobileNetV2(include_top=False, weights=None).save_weights(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def mobilenet(weights: Path) -> keras.Model:
+    return texture_mobilenet(weights, steps=100)
+
+
+@pytest.fixture(scope="module")
+def efficientnet(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
+    path = tmp_path_factory.mktemp("weights") / "backbone.pth"
+    save_as_pytorch(efficientnet_lite0(None, SIDE), path)
+    return texture_efficientnet(path, steps=100)
+
+
+def backbone_of(model: keras.Model) -> keras.Model:
+    (backbone,) = [layer for layer in model.layers if isinstance(layer, keras.Model)]
+    return backbone
+
+
+def output(model: keras.Model, layer: str) -> np.ndarray:
+    return np.asarray(keras.Model(model.input, model.get_layer(layer).output)(IMAGES))
+
+
+def test_it_begins_with_the_weights_that_it_is_given(mobilenet: keras.Model, weights: Path) -> None:
+    whole = keras.applications.MobileNetV2(
+        include_top=False, weights=str(weights), input_shape=(SIDE, SIDE, 3)
+    )
+    maps = backbone_of(mobilenet)(IMAGES / 127.5 - 1)
+    for number, got in zip((2, 5, 9, 12, 15), maps, strict=True):
+        expected = keras.Model(whole.input, whole.get_layer(f"block_{number}_add").output)
+        assert np.allclose(got, expected(IMAGES / 127.5 - 1), atol=1e-3)
+
+
+def test_texture_is_taken_at_five_depths(mobilenet: keras.Model) -> None:
+    maps = backbone_of(mobilenet)(IMAGES / 127.5 - 1)
+    assert [x.shape[-1] for x in maps] == [24, 32, 64, 96, 160]
+    correlated = [False, True, True, True, False]
+    textures = [Texture(whether)(x) for whether, x in zip(correlated, maps, strict=True)]
+    expected = np.concatenate(textures, axis=-1)
+    assert np.allclose(output(mobilenet, "texture"), expected, atol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("name", "last"), [("mobilenet", "block_15_project"), ("efficientnet", "block_14_project")]
+)
+def test_the_first_blocks_stay_as_they_are(
+    name: str, last: str, request: pytest.FixtureRequest
+) -> None:
+    backbone = backbone_of(request.getfixturevalue(name))
+    names = [layer.name for layer in backbone.layers if layer.trainable_weights]
+    assert (names[0], names[-1]) == ("block_3_expand", last)
+
+
+def test_efficientnet_is_not_trained_from_nothing() -> None:
+    with pytest.raises(RunError, match="name its checkpoint with --weights"):
+        texture_efficientnet(None, steps=100)
+
+
+@pytest.mark.parametrize("name", ["mobilenet", "efficientnet"])
+def test_it_has_what_the_export_needs(name: str, request: pytest.FixtureRequest) -> None:
+    model = request.getfixturevalue(name)
+    assert model.get_layer("features").output.shape == (None, CELLS, CELLS, 1)
+    assert model.get_layer("logit").output.shape == (None, 1)
+
+
+def test_at_first_the_cells_say_nothing(mobilenet: keras.Model) -> None:
+    """So that they do not disturb what the head has learnt on its own."""
+    assert (output(mobilenet, "features") == 0).all()
+    assert np.allclose(output(mobilenet, "logit"), output(mobilenet, "opinion"))
+
+
+def test_the_heatmap_shows_the_cells_that_speak_for_a_change(weights: Path) -> None:
+    model = texture_mobilenet(weights, steps=100)
+    kernel, _ = model.get_layer("features").get_weights()
+    generator = np.random.default_rng(0)
+    model.get_layer("features").set_weights([generator.normal(0, 1, kernel.shape), np.zeros(1)])
+    cells = output(model, "features")[..., 0]
+    heatmap = Signatures(model, 1.0).explain(tf.constant(IMAGES, tf.uint8))["heatmap"].numpy()
+    for cell, heat in zip(np.maximum(cells, 0), heatmap, strict=True):
+        assert cell.max() > 0
+        assert np.allclose(heat, cell / cell.max(), atol=1e-3)
+
+
+def test_a_suspicious_cell_never_speaks_for_real(weights: Path) -> None:
+    model = texture_mobilenet(weights, steps=100)
+    before = output(model, "logit")
+    model.get_layer("features").set_weights([model.get_layer("features").kernel * 0, np.ones(1)])
+    assert (output(model, "logit") > before).all()
+
+
+def test_the_loss_of_a_map_is_the_cross_entropy_of_its_known_pictures() -> None:
+    changes = np.array([[[0, 1], [1, 1]], [[UNKNOWN] * 2] * 2], np.float32)
+    logits = np.array([[[0.5, 2], [-1, 0]], [[9, -9], [9, -9]]], np.float32)
+    chances = 1 / (1 + np.exp(-logits[0]))
+    cross_entropy = -np.where(changes[0] == 1, np.log(chances), np.log(1 - chances))
+    loss = np.asarray(changes_loss(changes, logits[..., None]))
+    assert loss == pytest.approx([cross_entropy.mean(), 0], rel=1e-5)
+
+
+def test_it_learns_where_a_picture_was_changed(weights: Path) -> None:
+    """The head alone, on two pictures; the second is changed in its upper left quarter."""
+    model = texture_mobilenet(weights, steps=100)
+    backbone_of(model).trainable = False
+    model.compile(keras.optimizers.Adam(1e-3), ["binary_crossentropy", changes_loss])
+    images = np.stack([IMAGES[0], IMAGES[0]])
+    images[1, : SIDE // 2, : SIDE // 2] = 128
+    changes = np.zeros((2, CELLS, CELLS), np.float32)
+    changes[1, : CELLS // 2, : CELLS // 2] = 1
+    for layer in ("moments", "texture"):
+        seen = keras.Model(model.input, model.get_layer(layer).output)(images)
+        model.get_layer(f"standardized_{layer}").adapt(np.asarray(seen))
+    labels = np.array([0, 1], np.float32)
+    losses = [model.train_on_batch(images, [labels, changes], return_dict=True) for _ in range(30)]
+    assert losses[-1]["features_loss"] < losses[0]["features_loss"] / 2
+    heatmap = Signatures(model, 1.0).explain(tf.constant(images, tf.uint8))["heatmap"][1]
+    row, column = np.unravel_index(np.argmax(heatmap), heatmap.shape)
+    assert max(row, column) < CELLS // 2

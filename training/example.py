@@ -1,0 +1,24 @@
+"""A picture on its way to the network."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.changes import Changes
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An image, where it was changed, and where its face is.
+
+    ``image`` is uint8 RGB ``[h, w, 3]``; ``changes`` is a map of ``training.changes`` over it, of
+    any resolution; ``box`` float32 ``[4]`` is x, y, width and height of the face in pixels, or NaN
+    where none is found.
+    """
+
+    image: Image
+    changes: Changes
+    box: NDArray[np.float32]

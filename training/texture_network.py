@@ -1,0 +1,113 @@
+"""The default network: a face judged by its texture as a whole, and place by place.
+
+Texture is taken at several depths of a pretrained backbone, because what the early layers see
+carries over to generators that were never shown, what the last ones see does not (Chai et al. 2020,
+"What makes fake images detectable?", arXiv 2008.10588).
+
+Where a fake was changed is known of forgeries that are made of real pictures; the network learns
+that too, cell by cell (Li et al. 2020, "Face X-ray", arXiv 1912.13458), and its heatmap is that.
+"""
+
+from pathlib import Path
+
+import keras
+from keras import layers, ops
+
+from training.architectures import fine_tuning_optimizer, load_mobilenet_v2
+from training.efficientnet import efficientnet_lite0
+from training.errors import RunError
+from training.folding import fold_normalizations
+from training.texture import Texture
+
+SIDE = 192
+CELLS = SIDE // 16  # of the map of changes, each way
+CHANGES_WEIGHT = 1.0  # of what is learnt from the map, against what is learnt from the label
+CORRELATED = range(30, 100)  # channels of a map whose correlations are taken: not too few, nor many
+
+
+def texture_mobilenet(weights: Path | None, steps: int) -> keras.Model:
+    """MobileNetV2 up to its 15th block; arguments as those of ``architectures.mobilenet_v2``."""
+    whole = load_mobilenet_v2(weights, SIDE)
+    return _texture_network("texture_mobilenet", whole, (2, 5, 9, 12, 15), steps)
+
+
+def texture_efficientnet(weights: Path | None, steps: int) -> keras.Model:
+    """The same of EfficientNet-Lite0 up to its 14th block, for comparison.
+
+    Raises:
+        RunError: ``weights`` is not its checkpoint.
+    """
+    if weights is None:
+        raise RunError("texture_efficientnet: name its checkpoint with --weights")
+    whole = efficientnet_lite0(weights, SIDE)
+    return _texture_network("texture_efficientnet", whole, (2, 4, 7, 10, 14), steps)
+
+
+@keras.saving.register_keras_serializable("training")  # type: ignore[untyped-decorator]
+def changes_loss(changes: keras.KerasTensor, logits: keras.KerasTensor) -> keras.KerasTensor:
+    """Cross-entropy ``[b]`` of maps ``[b, h, w]`` as in ``training.changes``; unknown costs 0."""
+    logits = ops.reshape(logits, ops.shape(changes))
+    cross_entropy = ops.softplus(logits) - ops.maximum(changes, 0) * logits
+    return ops.mean(ops.where(changes < 0, 0.0, cross_entropy), axis=(1, 2))
+
+
+def _texture_network(
+    name: str, whole: keras.Model, blocks: tuple[int, ...], steps: int
+) -> keras.Model:
+    """``blocks`` are the depths at which texture is taken; the first three blocks do not learn."""
+    depths = [whole.get_layer(f"block_{number}_add").output for number in blocks]
+    backbone = fold_normalizations(keras.Model(whole.input, depths))
+    for layer in backbone.layers[: backbone.layers.index(backbone.get_layer("block_3_expand"))]:
+        layer.trainable = False
+    image = keras.Input((SIDE, SIDE, 3), name="image")
+    maps = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image))
+    cells = _place_by_place(maps)
+    logit = layers.Add(name="logit")([_as_a_whole(maps), _evidence(cells)])
+    probability = layers.Activation("sigmoid", name="fake_probability")(logit)
+    model = keras.Model(image, [probability, cells], name=name)
+    model.compile(
+        optimizer=fine_tuning_optimizer(steps),
+        loss=["binary_crossentropy", changes_loss],
+        loss_weights=[1.0, CHANGES_WEIGHT],
+        metrics=[["accuracy"], []],
+        jit_compile=False,  # on a processor, compiled by XLA it trains at half the speed
+    )
+    return model
+
+
+def _as_a_whole(maps: list[keras.KerasTensor]) -> keras.KerasTensor:
+    """A logit from the texture at all depths."""
+    textures = [
+        Texture(x.shape[-1] in CORRELATED, name=f"texture_{depth}")(x)
+        for depth, x in enumerate(maps)
+    ]
+    x = layers.Concatenate(name="texture")(textures)
+    x = layers.Dropout(0.3)(layers.Normalization(name="standardized_texture")(x))
+    x = layers.Dropout(0.3)(layers.Dense(256, activation="gelu")(x))
+    return layers.Dense(1, name="opinion")(x)
+
+
+def _place_by_place(maps: list[keras.KerasTensor]) -> keras.KerasTensor:
+    """A logit for each cell from the mean and square of each channel in it, zero at first."""
+    squares = [ops.square(x) for x in maps]
+    moments = layers.Concatenate(name="moments")([_in_cells(x) for x in maps + squares])
+    x = layers.Normalization(name="standardized_moments")(moments)
+    x = layers.Conv2D(64, 1, activation="gelu")(x)
+    x = layers.Conv2D(64, 3, padding="same", activation="gelu")(x)
+    return layers.Conv2D(1, 1, kernel_initializer="zeros", name="features")(x)
+
+
+def _in_cells(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Maps of any resolution as cells of the same mean."""
+    if x.shape[1] < CELLS:
+        return layers.UpSampling2D(CELLS // x.shape[1])(x)
+    return layers.AveragePooling2D(x.shape[1] // CELLS)(x)
+
+
+def _evidence(cells: keras.KerasTensor) -> keras.KerasTensor:
+    """What the most suspicious cell and all together say; never the opposite."""
+    x = layers.Concatenate()(
+        [layers.GlobalMaxPooling2D()(cells), layers.GlobalAveragePooling2D()(cells)]
+    )
+    half = keras.initializers.Constant(0.5)
+    return layers.Dense(1, use_bias=False, kernel_initializer=half, kernel_constraint="non_neg")(x)
