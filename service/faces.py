@@ -42,6 +42,13 @@ class Face:
     score: float
     landmarks: tuple[tuple[float, float], ...] = ()
 
+    def scaled(self, by: float) -> "Face":
+        """The same face in a picture ``by`` times as large."""
+        left, top = round(self.x * by), round(self.y * by)
+        right, bottom = round((self.x + self.width) * by), round((self.y + self.height) * by)
+        landmarks = tuple((x * by, y * by) for x, y in self.landmarks)
+        return Face(left, top, right - left, bottom - top, self.score, landmarks)
+
 
 class FaceFinder:
     """YuNet; safe to call from several threads, each of which gets a network of its own."""

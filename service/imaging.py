@@ -2,11 +2,12 @@
 
 import hashlib
 import io
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from service.errors import CorruptImage, EmptyFile, ImageTooLarge, ImageTooSmall, UnsupportedFormat
 
@@ -14,6 +15,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 32
+TURNED = (5, 6, 7, 8)  # EXIF orientations of pictures that lie on their side
 
 # One limit on pixels, ours, checked on the header before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
@@ -25,29 +27,29 @@ Pixels = NDArray[np.uint8]
 class Picture:
     """A decoded picture, upright.
 
-    ``pixels`` is uint8 RGB ``[height, width, 3]``; ``sha256`` is of the file's bytes.
+    ``pixels`` is uint8 RGB ``[h, w, 3]``, of the whole picture and, unless it was reduced, of its
+    ``width`` and ``height``; ``sha256`` is of the file's bytes.
     """
 
     pixels: Pixels
+    width: int
+    height: int
     format: str
     sha256: str
 
     @property
-    def width(self) -> int:
-        """Width of the upright picture in pixels."""
-        return int(self.pixels.shape[1])
-
-    @property
-    def height(self) -> int:
-        """Height of the upright picture in pixels."""
-        return int(self.pixels.shape[0])
+    def reduction(self) -> float:
+        """How many of the picture's pixels are one of ``pixels``, along a side."""
+        return float(self.width / self.pixels.shape[1])
 
 
-def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
+def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None) -> Picture:
     """Decode a file's bytes; of a moving picture, the first frame.
 
     The format is told by content, never by name. EXIF orientation is applied, transparency is
-    laid on white, 16-bit greyscale is scaled to 8 bits.
+    laid on white, 16-bit greyscale is scaled to 8 bits. A JPEG whose longer side has more pixels
+    than ``enough`` is decoded at a half, a quarter or an eighth, if that still leaves as many;
+    that takes a fraction of the time and memory.
 
     Raises:
         EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall
@@ -56,12 +58,19 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         raise EmptyFile("The file is empty.")
     image = _open(data)
     _check_size(image, max_pixels)
+    width, height = image.size
     try:
+        if enough:
+            share = min(1, enough / max(image.size))
+            image.draft(None, (math.ceil(width * share), math.ceil(height * share)))
         image.load()
+        if image.getexif().get(ExifTags.Base.Orientation) in TURNED:
+            width, height = height, width
         pixels = np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
     except Exception as error:  # decoders raise nearly anything on broken input
         raise CorruptImage(f"The {image.format} data is damaged or cut short.") from error
-    return Picture(pixels, str(image.format), hashlib.sha256(data).hexdigest())
+    digest = hashlib.sha256(data).hexdigest()
+    return Picture(pixels, width, height, str(image.format), digest)
 
 
 def resize(pixels: Pixels, side: int) -> Pixels:

@@ -50,7 +50,7 @@ FINE_TUNING = Recipe(
     order=paired,
     augment=scramble(SIDE, MARGIN),
     batch_size=32,
-    epochs=12,
+    epochs=8,
     patience=None,  # the learning rate is scheduled: stopping early would cut it short
 )
 BY_TEXTURE = replace(FINE_TUNING, build=texture_mobilenet, cells=CELLS, teach_head=teach_head)

@@ -26,18 +26,21 @@ class Texture(layers.Layer):
 
     def call(self, maps: keras.KerasTensor) -> keras.KerasTensor:
         """Describe each map."""
-        channels = maps.shape[-1]
-        pixels = ops.reshape(maps, (-1, maps.shape[1] * maps.shape[2], channels))
-        mean = ops.mean(pixels, axis=1, keepdims=True)
-        deviation = ops.std(pixels, axis=1, keepdims=True) + LEAST_DEVIATION
-        parts = [mean[:, 0], deviation[:, 0]]
+        mean = ops.mean(maps, axis=(1, 2), keepdims=True)
+        deviation = ops.std(maps, axis=(1, 2), keepdims=True) + LEAST_DEVIATION
+        parts = [mean[:, 0, 0], deviation[:, 0, 0]]
         if self.correlations:
-            z = (pixels - mean) / deviation
-            gram = ops.matmul(ops.transpose(z, (0, 2, 1)), z) / pixels.shape[1]
-            rows, columns = np.triu_indices(channels, 1)
-            flat = ops.reshape(gram, (-1, channels * channels))
-            parts.append(ops.take(flat, rows * channels + columns, axis=1))
+            parts.append(self._correlations((maps - mean) / deviation))
         return ops.concatenate(parts, axis=-1)
+
+    def _correlations(self, z: keras.KerasTensor) -> keras.KerasTensor:
+        """Of each pair of standardized channels."""
+        height, width, channels = ops.shape(z)[1:]
+        places = ops.cast(height * width, z.dtype)
+        gram = ops.einsum("bhwc,bhwd->bcd", z, z) / places
+        rows, columns = np.triu_indices(channels, 1)
+        flat = ops.reshape(gram, (-1, channels * channels))
+        return ops.take(flat, rows * channels + columns, axis=1)
 
     def get_config(self) -> dict[str, object]:
         """How to make it anew."""

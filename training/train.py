@@ -23,7 +23,7 @@ from training.pixels import Pixels, load_split
 from training.recipes import Recipe, find_recipe
 from training.run import RUNS, Run, RunConfig
 
-HEAD_EPOCHS = 6  # of batches, from which a new head learns before the rest does
+HEAD_EPOCHS = 4  # of batches, from which a new head learns before the rest does
 
 
 def start(
@@ -108,9 +108,10 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     finished = int(model.optimizer.iterations) // steps
     _keep_rows(run, finished)
     run.forget_results()
-    if recipe.teach_head and finished == 0:
+    if recipe.teach_head and not run.last.exists():
         found = _batches(replace(recipe, order=recipe.head_order), config, train)
         recipe.teach_head(model, found.take(HEAD_EPOCHS * steps))
+        model.save(run.last)
     model.fit(
         _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),
         steps_per_epoch=steps,

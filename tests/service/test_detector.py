@@ -141,3 +141,27 @@ def test_the_timing_adds_up(detector: Detector, face: bytes) -> None:
     parts = [timing.decode, timing.faces, timing.queue, timing.model]
     assert all(part > 0 for part in parts)
     assert sum(parts) <= timing.total
+
+
+@pytest.mark.parametrize("edge", [1500, 3000])
+def test_a_large_photograph_gets_the_answer_of_a_whole_one(
+    face_detector: Detector, edge: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a face that fills it, decoded at a reduced scale, and at one that does not."""
+    canvas = Image.new("RGB", (4000, 3000), (90, 110, 90))
+    canvas.paste(PORTRAIT.resize((edge, edge)), (400, 0))
+    data = encode(canvas, quality=92)
+    reduced = asyncio.run(face_detector.analyse(data))
+    whole_decode = imaging.decode
+    monkeypatch.setattr(
+        imaging, "decode", lambda data, most, _enough=None: whole_decode(data, most)
+    )
+    whole = asyncio.run(face_detector.analyse(data))
+    assert whole.picture.reduction == 1
+    assert reduced.picture.reduction == (4 if edge == 3000 else 1)
+    one, other = reduced.prediction, whole.prediction
+    assert (one.image.width, one.image.height) == (4000, 3000)
+    assert one.fake_probability == pytest.approx(other.fake_probability, abs=0.02)
+    (its_face,), (face,) = one.faces, other.faces
+    box, its_box = face.box.model_dump().values(), its_face.box.model_dump().values()
+    assert list(its_box) == pytest.approx(list(box), abs=24)

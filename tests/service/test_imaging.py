@@ -171,3 +171,35 @@ def test_resize_is_pillows_antialiased_bicubic() -> None:
 def test_resize_leaves_a_fitting_square_alone() -> None:
     pixels = np.asarray(smooth(3))
     assert imaging.resize(pixels, pixels.shape[0]) is pixels
+
+
+def large(width: int, height: int, orientation: int = 1) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return encode(PORTRAIT.resize((width, height)), exif=exif)
+
+
+@pytest.mark.parametrize(
+    ("enough", "width"),
+    [(None, 1600), (1601, 1600), (1600, 1600), (801, 1600), (800, 800), (400, 400), (1, 200)],
+)
+def test_a_large_jpeg_is_decoded_at_a_reduced_scale(enough: int | None, width: int) -> None:
+    picture = imaging.decode(large(1600, 1200), enough=enough)
+    assert picture.pixels.shape == (width * 3 // 4, width, 3)
+    assert (picture.width, picture.height) == (1600, 1200)
+    assert picture.reduction == 1600 / width
+    shrunk = np.asarray(PORTRAIT.resize((width, width * 3 // 4)), np.float64)
+    assert np.abs(picture.pixels - shrunk).mean() < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_reduced_picture_knows_its_upright_size(orientation: int) -> None:
+    data = large(1604, 1600, orientation)  # an eighth of it is square
+    whole, reduced = imaging.decode(data), imaging.decode(data, enough=1)
+    assert reduced.pixels.shape == (201 - (orientation < 5), 201 - (orientation >= 5), 3)
+    assert (reduced.width, reduced.height) == (whole.width, whole.height)
+    assert (whole.height, whole.width) == whole.pixels.shape[:2]
+
+
+def test_other_formats_are_never_reduced() -> None:
+    assert imaging.decode(encode(smooth(1, 500), "PNG"), enough=100).reduction == 1
