@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import numpy as np
-from fastapi import UploadFile
+from fastapi import Request
 from litserve import LitAPI, LitServer
 
 from service import faces, imaging
@@ -26,8 +26,8 @@ class DetectorAPI(LitAPI):
         """Load the model in the worker's process."""
         self._model, self._finder = Model.latest(read_settings().model), FaceFinder()
 
-    def decode_request(self, request: dict[str, UploadFile], **_options: Any) -> Pixels:
-        """A file to what the network is shown of it."""
+    def decode_request(self, request: Request, **_options: Any) -> Pixels:
+        """A file to what the network is shown of it; LitServe hands in the form's fields."""
         picture = imaging.decode(request["file"].file.read(), enough=faces.DETECTION_SIDE)
         manifest = self._model.manifest
         _, shown = faces.look(

@@ -13,7 +13,7 @@ from keras import layers
 
 from training.folding import fold_normalizations
 
-LEARNING_RATE = 5e-5  # of fine-tuning, at its highest
+LEARNING_RATE = 1e-4  # of fine-tuning, at its highest
 
 
 def baseline_cnn(side: int = 128) -> keras.Model:

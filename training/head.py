@@ -1,8 +1,8 @@
-"""A new head on a pretrained backbone learns first, alone, on what the backbone sees.
+"""A head on a pretrained backbone learns on its own, from what the backbone sees.
 
-Fine-tuned together at once, a head that knows nothing yet would lead astray a backbone that knows
-much (Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features and Underperform
-Out-of-Distribution", arXiv 2202.10054).
+Fine-tuning can distort what a backbone knows and does worse on what was never shown (Kumar et al.
+2022, "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution", arXiv
+2202.10054); and a head learns from many passes over what was seen once, which cost next to nothing.
 """
 
 import keras
@@ -17,10 +17,10 @@ MAPS = 8  # batches; enough for the mean and deviation of a channel
 
 
 def teach_head(model: keras.Model, batches: tf.data.Dataset) -> None:
-    """Fit what leads from the layer ``texture`` to ``opinion``, and standardize its inputs.
+    """Fit what leads from the layer ``texture`` to ``opinion``, then freeze it.
 
     ``batches`` are finite: uint8 images ``[b, h, w, 3]`` and float32 labels ``[b]``. The backbone
-    is applied once to each image.
+    is applied once to each image. Also standardizes what the layer ``moments`` gives.
     """
     moments, _ = _seen(model, "moments", batches.take(MAPS))
     model.get_layer("standardized_moments").adapt(moments)
@@ -32,6 +32,7 @@ def teach_head(model: keras.Model, batches: tf.data.Dataset) -> None:
     schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
     head.compile(keras.optimizers.AdamW(schedule, weight_decay=0.01), "binary_crossentropy")
     head.fit(texture, labels, BATCH_SIZE, EPOCHS, verbose=2)
+    head.trainable = False
 
 
 def _seen(

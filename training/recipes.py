@@ -50,10 +50,12 @@ FINE_TUNING = Recipe(
     order=paired,
     augment=scramble(SIDE, MARGIN),
     batch_size=32,
-    epochs=8,
+    epochs=10,
     patience=None,  # the learning rate is scheduled: stopping early would cut it short
 )
-BY_TEXTURE = replace(FINE_TUNING, build=texture_mobilenet, cells=CELLS, teach_head=teach_head)
+BY_TEXTURE = replace(
+    FINE_TUNING, build=texture_mobilenet, epochs=3, cells=CELLS, teach_head=teach_head
+)
 
 RECIPES = {
     "baseline_cnn": Recipe(

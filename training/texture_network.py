@@ -2,7 +2,8 @@
 
 Texture is taken at several depths of a pretrained backbone, because what the early layers see
 carries over to generators that were never shown, what the last ones see does not (Chai et al. 2020,
-"What makes fake images detectable?", arXiv 2008.10588).
+"What makes fake images detectable?", arXiv 2008.10588). The backbone stays as it is: fine-tuned on
+so few pictures it tells fewer fakes, not more.
 
 Where a fake was changed is known of forgeries that are made of real pictures; the network learns
 that too, cell by cell (Li et al. 2020, "Face X-ray", arXiv 1912.13458), and its heatmap is that.
@@ -13,7 +14,7 @@ from pathlib import Path
 import keras
 from keras import layers, ops
 
-from training.architectures import fine_tuning_optimizer, load_mobilenet_v2
+from training.architectures import load_mobilenet_v2
 from training.efficientnet import efficientnet_lite0
 from training.errors import RunError
 from training.folding import fold_normalizations
@@ -21,7 +22,7 @@ from training.texture import Texture
 
 SIDE = 192
 CELLS = SIDE // 16  # of the map of changes, each way
-CHANGES_WEIGHT = 1.0  # of what is learnt from the map, against what is learnt from the label
+LEARNING_RATE = 1e-3  # of the cells, at first
 CORRELATED = range(30, 100)  # channels of a map whose correlations are taken: not too few, nor many
 
 
@@ -54,11 +55,13 @@ def changes_loss(changes: keras.KerasTensor, logits: keras.KerasTensor) -> keras
 def _texture_network(
     name: str, whole: keras.Model, blocks: tuple[int, ...], steps: int
 ) -> keras.Model:
-    """``blocks`` are the depths at which texture is taken; the first three blocks do not learn."""
+    """``blocks`` are the depths at which texture is taken.
+
+    What judges the whole learns by ``head.teach_head`` alone, then the cells and what they count.
+    """
     depths = [whole.get_layer(f"block_{number}_add").output for number in blocks]
     backbone = fold_normalizations(keras.Model(whole.input, depths))
-    for layer in backbone.layers[: backbone.layers.index(backbone.get_layer("block_3_expand"))]:
-        layer.trainable = False
+    backbone.trainable = False
     image = keras.Input((SIDE, SIDE, 3), name="image")
     maps = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image))
     cells = _place_by_place(maps)
@@ -66,9 +69,10 @@ def _texture_network(
     probability = layers.Activation("sigmoid", name="fake_probability")(logit)
     model = keras.Model(image, [probability, cells], name=name)
     model.compile(
-        optimizer=fine_tuning_optimizer(steps),
+        optimizer=keras.optimizers.AdamW(
+            keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps), weight_decay=0.01
+        ),
         loss=["binary_crossentropy", changes_loss],
-        loss_weights=[1.0, CHANGES_WEIGHT],
         metrics=[["accuracy"], []],
         jit_compile=False,  # on a processor, compiled by XLA it trains at half the speed
     )

@@ -23,7 +23,7 @@ from training.pixels import Pixels, load_split
 from training.recipes import Recipe, find_recipe
 from training.run import RUNS, Run, RunConfig
 
-HEAD_EPOCHS = 4  # of batches, from which a new head learns before the rest does
+HEAD_EPOCHS = 5  # of batches, from which a new head learns before the rest does
 
 
 def start(

@@ -72,15 +72,9 @@ def test_texture_is_taken_at_five_depths(mobilenet: keras.Model) -> None:
     assert np.allclose(output(mobilenet, "texture"), expected, atol=1e-2)
 
 
-@pytest.mark.parametrize(
-    ("name", "last"), [("mobilenet", "block_15_project"), ("efficientnet", "block_14_project")]
-)
-def test_the_first_blocks_stay_as_they_are(
-    name: str, last: str, request: pytest.FixtureRequest
-) -> None:
-    backbone = backbone_of(request.getfixturevalue(name))
-    names = [layer.name for layer in backbone.layers if layer.trainable_weights]
-    assert (names[0], names[-1]) == ("block_3_expand", last)
+@pytest.mark.parametrize("name", ["mobilenet", "efficientnet"])
+def test_the_backbone_stays_as_it_is(name: str, request: pytest.FixtureRequest) -> None:
+    assert not backbone_of(request.getfixturevalue(name)).trainable_weights
 
 
 def test_efficientnet_is_not_trained_from_nothing() -> None:
@@ -132,7 +126,6 @@ def test_the_loss_of_a_map_is_the_cross_entropy_of_its_known_pictures() -> None:
 def test_it_learns_where_a_picture_was_changed(weights: Path) -> None:
     """The head alone, on two pictures; the second is changed in its upper left quarter."""
     model = texture_mobilenet(weights, steps=100)
-    backbone_of(model).trainable = False
     model.compile(keras.optimizers.Adam(1e-3), ["binary_crossentropy", changes_loss])
     images = np.stack([IMAGES[0], IMAGES[0]])
     images[1, : SIDE // 2, : SIDE // 2] = 128
