@@ -6,7 +6,10 @@ from training.run import Run
 
 
 def epoch_callbacks(run: Run, patience: int | None) -> list[keras.callbacks.Callback]:
-    """CSV, TensorBoard, early stopping and checkpoints, each able to go on where a run stopped."""
+    """CSV, TensorBoard, early stopping and checkpoints, each able to go on where a run stopped.
+
+    Without ``patience`` the learning rate is scheduled to the end, and the last epoch is the best.
+    """
     done = run.read_history()
     stopping = [] if patience is None else [ResumableEarlyStopping(done, patience)]
     return [
@@ -16,7 +19,7 @@ def epoch_callbacks(run: Run, patience: int | None) -> list[keras.callbacks.Call
         keras.callbacks.ModelCheckpoint(
             str(run.best),
             monitor="val_loss",
-            save_best_only=True,
+            save_best_only=patience is not None,
             initial_value_threshold=min((row["val_loss"] for row in done), default=None),
         ),
         LastCheckpoint(run),
