@@ -5,6 +5,7 @@ says in the header ``Inference-Header-Content-Length`` where the JSON ends; the 
 follow in their order, as many of each as its ``binary_data_size`` says.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -105,8 +106,8 @@ def parse(body: bytes, json_length: str | None) -> tuple[InferenceRequest, bytes
     Raises:
         MalformedInference: it is no such request.
     """
-    if json_length is not None and not json_length.isdecimal():
-        raise MalformedInference(f"{HEADER} is not a number.")
+    if json_length is not None and not re.fullmatch("[0-9]{1,10}", json_length):
+        raise MalformedInference(f"{HEADER} is not a number of bytes.")
     end = len(body) if json_length is None else int(json_length)
     try:
         request = InferenceRequest.model_validate_json(body[:end])

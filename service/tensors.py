@@ -20,7 +20,7 @@ def read_images(data: list[Any] | None, binary: bytes, shape: list[int]) -> Pixe
     try:
         flat = np.frombuffer(binary, np.uint8) if data is None else _numbers(data)
         return flat.reshape(shape)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise MalformedInference("The tensor does not hold what its shape says.") from error
 
 

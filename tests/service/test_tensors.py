@@ -43,6 +43,8 @@ def test_what_is_no_image_is_refused(data: list[Any]) -> None:
         read_images([], b"", SHAPE)
     with pytest.raises(MalformedInference):
         read_images(None, bytes(11), SHAPE)
+    with pytest.raises(MalformedInference):
+        read_images(None, bytes(12), [10**30, 2, 2, 3])
 
 
 def test_files_as_base64_or_as_bytes_are_the_same() -> None:
@@ -130,6 +132,7 @@ def test_bytes_behind_the_json_are_found() -> None:
         (body(binary_data_size=-1), None),
         (body(), "all of it"),
         (body(), "-1"),
+        (body(), "9" * 5000),
         (body(), "0"),
         (b"[" * 100_000, None),
     ],
