@@ -14,7 +14,7 @@ def all_errors(kind: type[errors.DeepfakeError]) -> list[type[errors.DeepfakeErr
     return [kind, *(found for child in kind.__subclasses__() for found in all_errors(child))]
 
 
-FAMILIES = (errors.DeepfakeError, errors.UploadError, errors.ImageError)
+FAMILIES = (errors.DeepfakeError, errors.UploadError, errors.ImageError, errors.Unavailable)
 START_ONLY = (errors.ArtifactError, errors.FaceModelError, errors.SettingsError)
 ANSWERED = [
     kind

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.conftest import BIN, ROOT, free_port, wait_until_ready
-from tests.service.test_overload import slow_upload
+from tests.service.test_overload import read_answer, slow_upload
 
 
 @contextmanager
@@ -83,9 +83,9 @@ def test_what_is_under_way_is_answered_and_what_is_new_is_refused(face: bytes) -
             assert httpx.get(f"{url}/healthz").status_code == 200
             assert process.poll() is None
             upload.sendall(body[half:])
-            answer = upload.recv(65536)
-        assert answer.startswith(b"HTTP/1.1 200")
-        assert json.loads(answer.partition(b"\r\n\r\n")[2])["verdict"]
+            answer = read_answer(upload)
+        assert answer.startswith("HTTP/1.1 200")
+        assert json.loads(answer.partition("\r\n\r\n")[2])["verdict"]
         assert process.wait(10) == 0
 
 
