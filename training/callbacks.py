@@ -48,7 +48,12 @@ class LastCheckpoint(keras.callbacks.Callback):
         self._run = run
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
-        """Write beside the old checkpoint, then replace it in one step."""
-        saving = self._run.folder / "saving.keras"
-        self.model.save(saving)
-        saving.replace(self._run.last)
+        """Keep what has been learnt."""
+        save_last(self._run, self.model)
+
+
+def save_last(run: Run, model: keras.Model) -> None:
+    """Write beside the old checkpoint, then replace it in one step."""
+    saving = run.folder / "saving.keras"
+    model.save(saving)
+    saving.replace(run.last)

@@ -2,8 +2,7 @@
 
 Texture is taken at several depths of a pretrained backbone, because what the early layers see
 carries over to generators that were never shown, what the last ones see does not (Chai et al. 2020,
-"What makes fake images detectable?", arXiv 2008.10588). The backbone stays as it is: fine-tuned on
-so few pictures it tells fewer fakes, not more.
+"What makes fake images detectable?", arXiv 2008.10588). The backbone stays as it is.
 
 Where a fake was changed is known of forgeries that are made of real pictures; the network learns
 that too, cell by cell (Li et al. 2020, "Face X-ray", arXiv 1912.13458), and its heatmap is that.

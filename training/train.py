@@ -15,7 +15,7 @@ import keras
 import tensorflow as tf
 
 from training import calibrate, plots
-from training.callbacks import epoch_callbacks
+from training.callbacks import epoch_callbacks, save_last
 from training.console import console
 from training.dataset import ordered_batches, training_batches
 from training.errors import RunError
@@ -111,7 +111,7 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     if recipe.teach_head and not run.last.exists():
         found = _batches(replace(recipe, order=recipe.head_order), config, train)
         recipe.teach_head(model, found.take(HEAD_EPOCHS * steps))
-        model.save(run.last)
+        save_last(run, model)
     model.fit(
         _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),
         steps_per_epoch=steps,
