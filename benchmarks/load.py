@@ -24,11 +24,12 @@ import httpx
 import numpy as np
 
 PERCENTILES = (50, 95, 99)
+CUT_OFF, UNREACHABLE = 0, -1  # in place of a status: hung up on, and nobody listening
 
 
 @dataclass(slots=True)
 class Record:
-    """What became of the requests: ms by status, where 0 stands for none."""
+    """What became of the requests: ms by status."""
 
     milliseconds: dict[int, list[float]] = field(default_factory=dict)
 
@@ -63,18 +64,21 @@ class Client:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, request: bytes) -> int:
-        """Send a request and read its answer; returns the status, or 0 if there was none."""
-        try:
-            if self._streams is None:
+        """Send a request and read its answer; returns the status."""
+        if self._streams is None:
+            try:
                 self._streams = await asyncio.open_connection(*self._address)
-            reader, writer = self._streams
+            except OSError:
+                return UNREACHABLE
+        reader, writer = self._streams
+        try:
             writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
             length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
             await reader.readexactly(length)
         except (OSError, asyncio.IncompleteReadError):
             self.close()
-            return 0
+            return CUT_OFF
         if b"connection: close" in head:
             self.close()
         return int(head[9:12])
@@ -95,13 +99,14 @@ def upload(url: str, file: bytes) -> bytes:
 
 
 async def closed_loop(url: str, request: bytes, concurrency: int, seconds: float) -> Record:
-    """``concurrency`` clients, each of which asks again as soon as it is answered."""
+    """``concurrency`` clients; each asks again once it is answered, until nobody listens."""
     record, end = Record(), time.perf_counter() + seconds
 
     async def ask_on() -> None:
-        client = Client(url)
-        while (began := time.perf_counter()) < end:
-            record.add(await client.ask(request), began)
+        client, status = Client(url), None
+        while status != UNREACHABLE and (began := time.perf_counter()) < end:
+            status = await client.ask(request)
+            record.add(status, began)
         client.close()
 
     await asyncio.gather(*(ask_on() for _ in range(concurrency)))

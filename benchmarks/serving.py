@@ -1,6 +1,6 @@
 """What does serving cost, and what does batching give? One table, in one run on the same cores.
 
-    python -m benchmarks.serving [--face face.jpg] [--seconds 10] [--rounds 3]
+    python -m benchmarks.serving [--seconds 10] [--rounds 3]
 
 For a face of 256 px and for a photograph of 12 megapixels: (a) the limit, the path from bytes to
 scores in a tight loop without HTTP; (b) this service at several concurrencies; (c) the same path in
@@ -10,35 +10,30 @@ measures, and says how much of them it took.
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
-import skimage.data
-from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-PORT = 8100
+from benchmarks.running import SERVICE, Running, load, pictures, running, told
+
 CONCURRENCIES = (1, 8, 32, 128)
 CONTENDERS = {
-    "b  this service": ("-c", "from service.cli import run; run()", "serve", "--port"),
+    "b  this service": SERVICE,
     "c  plain FastAPI": ("-m", "benchmarks.serving_plain"),
     "d  LitServe": ("-m", "benchmarks.serving_litserve"),
 }
 # So that a queue as long as the concurrency is no reason to refuse.
-ENVIRONMENT = {**os.environ, "DEEPFAKE_QUEUE_LIMIT": str(2 * max(CONCURRENCIES))}
+ENVIRONMENT = {"DEEPFAKE_QUEUE_LIMIT": str(2 * max(CONCURRENCIES))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,73 +50,21 @@ class Figures:
     generator_cores: float = float("nan")
 
 
-def pictures(folder: Path) -> dict[str, Path]:
-    """A portrait that comes with a package, small and large."""
-    portrait = Image.fromarray(skimage.data.astronaut())
-    made = {"256 px face": folder / "face.jpg", "12 MP photograph": folder / "photograph.jpg"}
-    portrait.crop((60, 0, 380, 320)).resize((256, 256)).save(made["256 px face"], quality=90)
-    portrait.resize((3464, 3464)).save(made["12 MP photograph"], quality=90)
-    return made
-
-
-@contextmanager
-def serving(command: tuple[str, ...]) -> Iterator[psutil.Process]:
-    """A contender in processes of its own, warm."""
-    process = psutil.Popen(
-        [sys.executable, *command, str(PORT)],
-        env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_until_ready()
-        yield process
-    finally:
-        family = [*process.children(recursive=True), process]
-        process.terminate()
-        _, alive = psutil.wait_procs(family, timeout=15)
-        for one in alive:
-            one.kill()
-
-
-def _wait_until_ready(seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"http://127.0.0.1:{PORT}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError("it was never ready")
-
-
-def run_json(*command: str) -> dict[str, Any]:
-    """The JSON that a module of this package prints."""
-    output = subprocess.check_output([sys.executable, "-m", *command], env=ENVIRONMENT)
-    answer: dict[str, Any] = json.loads(output.splitlines()[-1])
-    return answer
-
-
-def load(process: psutil.Process, picture: Path, concurrency: int, seconds: float) -> Figures:
+def measure(it: Running, picture: Path, concurrency: int, seconds: float) -> Figures:
     """Put load on a contender."""
-    url = f"http://127.0.0.1:{PORT}/predict"
-    before = batches()
-    told = run_json(
-        "benchmarks.load",
-        *(url, str(picture), "--concurrency", str(concurrency), "--seconds", str(seconds)),
-    )
-    faces, calls = (after - start for after, start in zip(batches(), before, strict=True))
-    times = told["milliseconds"].get("200", {})
-    family = [process, *process.children(recursive=True)]
+    before = batches(it.url)
+    found = load(it, picture, concurrency=concurrency, seconds=seconds)
+    faces, calls = (after - start for after, start in zip(batches(it.url), before, strict=True))
+    times = found["milliseconds"].get("200", {})
     return Figures(
-        throughput=told["throughput"],
+        throughput=found["throughput"],
         p50=times.get("50", float("nan")),
         p95=times.get("95", float("nan")),
         p99=times.get("99", float("nan")),
-        errors=sum(count for status, count in told["statuses"].items() if status != "200"),
+        errors=sum(count for status, count in found["statuses"].items() if status != "200"),
         mean_batch=faces / calls if calls else float("nan"),
-        memory=sum(map(peak_mib, family)),
-        generator_cores=told["generator_cores"],
+        memory=sum(map(peak_mib, it.family())),
+        generator_cores=found["generator_cores"],
     )
 
 
@@ -131,25 +74,25 @@ def peak_mib(process: psutil.Process) -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def batches() -> tuple[float, float]:
+def batches(url: str) -> tuple[float, float]:
     """Faces and calls of the model until now; zeros where they are not counted."""
-    answer = httpx.get(f"http://127.0.0.1:{PORT}/metrics")
-    values = dict(
-        line.rsplit(" ", 1) for line in answer.text.splitlines() if answer.status_code == 200
-    )
+    answer = httpx.get(f"{url}/metrics")
+    lines = answer.text.splitlines() if answer.status_code == 200 else []
+    values = dict(line.rsplit(" ", 1) for line in lines)
     names = ("deepfake_batch_size_sum", "deepfake_batch_size_count")
     return tuple(float(values.get(name, 0)) for name in names)  # type: ignore[return-value]
 
 
 def one_round(picture: Path, seconds: float) -> Iterator[tuple[str, Figures]]:
     """Each contender once, with its name."""
-    limit = run_json("benchmarks.serving_limit", str(picture), "--seconds", str(seconds))
+    module = ["-m", "benchmarks.serving_limit", str(picture), "--seconds", str(seconds)]
+    limit = told(subprocess.Popen([sys.executable, *module], stdout=subprocess.PIPE))
     yield "a  limit", Figures(limit["throughput"])
     for name, command in CONTENDERS.items():
-        with serving(command) as process:
-            load(process, picture, 32, 2)
+        with running(command, ENVIRONMENT) as it:
+            load(it, picture, concurrency=32, seconds=2)
             for concurrency in CONCURRENCIES:
-                yield f"{name}, {concurrency:3}", load(process, picture, concurrency, seconds)
+                yield f"{name}, {concurrency:3}", measure(it, picture, concurrency, seconds)
 
 
 def show(title: str, rounds: list[dict[str, Figures]]) -> None:

@@ -19,7 +19,7 @@ LOOKS = (
     ("dfdc",),
     ("lfwswap", "lfw"),
 )
-BLENDED = 0.2  # of the fakes, made of the real picture before
+BLENDED = 0.5  # of the fakes, made of the real picture before
 TWINNED = (
     0.5  # of the fakes that have a twin, the real picture that they were made of, come with it
 )

@@ -12,7 +12,7 @@ from training.augment import Augment, mirror, scramble
 from training.balance import Order, paired, paired_as_found, shuffled
 from training.decoding import View
 from training.errors import RunError
-from training.head import teach_head
+from training.head import teach_heads
 from training.texture_network import CELLS, texture_efficientnet, texture_mobilenet
 
 
@@ -23,7 +23,7 @@ class Recipe:
     ``build`` takes the pretrained weights' file and the number of steps. ``view`` is what the
     service will show; ``training_view`` what training reads and ``augment`` makes the input of.
     ``cells`` is the side of the map of changes that the network also learns, if it does;
-    ``teach_head`` gets the new network and some epochs' batches, in ``head_order``, before
+    ``teach_heads`` gets the new network and some epochs' batches, in ``head_order``, before
     fine-tuning begins.
     ``patience`` is in epochs without a lower validation loss; None trains to the end.
     """
@@ -37,7 +37,7 @@ class Recipe:
     epochs: int
     patience: int | None
     cells: int | None = None
-    teach_head: Callable[[keras.Model, tf.data.Dataset], None] | None = None
+    teach_heads: Callable[[keras.Model, tf.data.Dataset], None] | None = None
     head_order: Order = paired_as_found
 
 
@@ -54,7 +54,7 @@ FINE_TUNING = Recipe(
     patience=None,  # the learning rate is scheduled: stopping early would cut it short
 )
 BY_TEXTURE = replace(
-    FINE_TUNING, build=texture_mobilenet, epochs=3, cells=CELLS, teach_head=teach_head
+    FINE_TUNING, build=texture_mobilenet, epochs=6, cells=CELLS, teach_heads=teach_heads
 )
 
 RECIPES = {

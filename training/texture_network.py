@@ -1,11 +1,13 @@
-"""The default network: a face judged by its texture as a whole, and place by place.
+"""The default network: two looks at a face's texture, and a map of where it was changed.
 
-Texture is taken at several depths of a pretrained backbone, because what the early layers see
-carries over to generators that were never shown, what the last ones see does not (Chai et al. 2020,
-"What makes fake images detectable?", arXiv 2008.10588). The backbone stays as it is.
+Recognition knows the traces of the generators that it was shown. Texture is taken at several
+depths of a pretrained backbone, which stays as it is (Chai et al. 2020, "What makes fake images
+detectable?", arXiv 2008.10588).
 
-Where a fake was changed is known of forgeries that are made of real pictures; the network learns
-that too, cell by cell (Li et al. 2020, "Face X-ray", arXiv 1912.13458), and its heatmap is that.
+Inspection begins with the same layers but is fine-tuned, mostly on forgeries that are made of real
+pictures, and so carries over to fakes of another making (Shiohara and Yamasaki 2022). Where those
+were changed is known; it learns that too, cell by cell (Li et al. 2020, "Face X-ray", arXiv
+1912.13458), and the heatmap is that.
 """
 
 from pathlib import Path
@@ -13,15 +15,15 @@ from pathlib import Path
 import keras
 from keras import layers, ops
 
-from training.architectures import load_mobilenet_v2
+from training.architectures import fine_tuning_optimizer, load_mobilenet_v2
 from training.efficientnet import efficientnet_lite0
+from training.either import Either
 from training.errors import RunError
 from training.folding import fold_normalizations
 from training.texture import Texture
 
 SIDE = 192
 CELLS = SIDE // 16  # of the map of changes, each way
-LEARNING_RATE = 1e-3  # of the cells, at first
 CORRELATED = range(30, 100)  # channels of a map whose correlations are taken: not too few, nor many
 
 
@@ -54,23 +56,27 @@ def changes_loss(changes: keras.KerasTensor, logits: keras.KerasTensor) -> keras
 def _texture_network(
     name: str, whole: keras.Model, blocks: tuple[int, ...], steps: int
 ) -> keras.Model:
-    """``blocks`` are the depths at which texture is taken.
+    """``blocks`` are the depths at which texture is taken; up to the first both looks are one.
 
-    What judges the whole learns by ``head.teach_head`` alone, then the cells and what they count.
+    Inspection goes on to the last but one. ``head.teach_head`` teaches both looks' heads,
+    fine-tuning then inspection alone.
     """
     depths = [whole.get_layer(f"block_{number}_add").output for number in blocks]
-    backbone = fold_normalizations(keras.Model(whole.input, depths))
+    backbone = fold_normalizations(keras.Model(whole.input, depths, name="backbone"))
     backbone.trainable = False
+    inspector = fold_normalizations(keras.Model(depths[0], depths[1:-1], name="inspector"))
     image = keras.Input((SIDE, SIDE, 3), name="image")
     maps = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image))
-    cells = _place_by_place(maps)
-    logit = layers.Add(name="logit")([_as_a_whole(maps), _evidence(cells)])
+    inspected = [maps[0], *inspector(maps[0])]
+    cells = _place_by_place(inspected)
+    suspicion = _head("inspection", [Texture(correlations=False)(x) for x in inspected])
+    inspection = layers.Add()([suspicion, _evidence(cells)])
+    correlated = [Texture(x.shape[-1] in CORRELATED)(x) for x in maps]
+    logit = Either(name="logit")(_head("recognition", correlated), inspection)
     probability = layers.Activation("sigmoid", name="fake_probability")(logit)
     model = keras.Model(image, [probability, cells], name=name)
     model.compile(
-        optimizer=keras.optimizers.AdamW(
-            keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps), weight_decay=0.01
-        ),
+        optimizer=fine_tuning_optimizer(steps),
         loss=["binary_crossentropy", changes_loss],
         metrics=[["accuracy"], []],
         jit_compile=False,  # on a processor, compiled by XLA it trains at half the speed
@@ -78,16 +84,12 @@ def _texture_network(
     return model
 
 
-def _as_a_whole(maps: list[keras.KerasTensor]) -> keras.KerasTensor:
-    """A logit from the texture at all depths."""
-    textures = [
-        Texture(x.shape[-1] in CORRELATED, name=f"texture_{depth}")(x)
-        for depth, x in enumerate(maps)
-    ]
-    x = layers.Concatenate(name="texture")(textures)
-    x = layers.Dropout(0.3)(layers.Normalization(name="standardized_texture")(x))
-    x = layers.Dropout(0.3)(layers.Dense(256, activation="gelu")(x))
-    return layers.Dense(1, name="opinion")(x)
+def _head(name: str, textures: list[keras.KerasTensor]) -> keras.KerasTensor:
+    """A logit from the texture at several depths."""
+    x = layers.Concatenate(name=f"{name}_texture")(textures)
+    x = layers.Dropout(0.3)(layers.Normalization(name=f"standardized_{name}_texture")(x))
+    x = layers.Dropout(0.3)(layers.Dense(192, activation="gelu", name=f"{name}_units")(x))
+    return layers.Dense(1, name=name)(x)
 
 
 def _place_by_place(maps: list[keras.KerasTensor]) -> keras.KerasTensor:

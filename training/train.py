@@ -108,9 +108,9 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     finished = int(model.optimizer.iterations) // steps
     _keep_rows(run, finished)
     run.forget_results()
-    if recipe.teach_head and not run.last.exists():
+    if recipe.teach_heads and not run.last.exists():
         found = _batches(replace(recipe, order=recipe.head_order), config, train)
-        recipe.teach_head(model, found.take(HEAD_EPOCHS * steps))
+        recipe.teach_heads(model, found.take(HEAD_EPOCHS * steps))
         save_last(run, model)
     model.fit(
         _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),

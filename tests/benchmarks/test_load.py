@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.load import Record, closed_loop, open_loop, upload
+from benchmarks.load import CUT_OFF, UNREACHABLE, Record, closed_loop, open_loop, upload
 
 Answer = Callable[[int], bytes]
 
@@ -90,7 +90,18 @@ def test_refusals_and_hang_ups_are_told_apart_from_answers() -> None:
             return await open_loop(url, upload(url, b"x"), rate=50, seconds=0.1)
 
     assert counts(asyncio.run(refused())) == {200: 10, 503: 10}
-    assert counts(asyncio.run(hung_up())) == {0: 5}
+    assert counts(asyncio.run(hung_up())) == {CUT_OFF: 5}
+
+
+def test_clients_give_up_when_nobody_listens() -> None:
+    async def main() -> Record:
+        async with service(ok) as url:
+            pass
+        return await closed_loop(url, upload(url, b"x"), concurrency=3, seconds=5)
+
+    began = time.perf_counter()
+    assert counts(asyncio.run(main())) == {UNREACHABLE: 3}
+    assert time.perf_counter() - began < 4
 
 
 def test_the_summary_counts_successes_alone_as_throughput() -> None:

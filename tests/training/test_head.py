@@ -1,4 +1,4 @@
-"""The head's own lesson: it learns, and nothing under it moves."""
+"""The heads' own lesson: they learn, and nothing under them moves."""
 
 from pathlib import Path
 
@@ -7,30 +7,37 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from sklearn.metrics import roc_auc_score
 
-from training.head import teach_head
+from training.either import Either
+from training.head import LABEL_SMOOTHING, teach_heads
 
 N = 4096
 
 
 @pytest.fixture
 def model() -> keras.Model:
-    """A backbone that takes the mean and deviation of each colour, and a head."""
+    """A backbone that takes the mean and deviation of each colour, and two heads."""
     keras.utils.set_random_seed(0)
     image = keras.Input((8, 8, 3))
     maps = layers.Conv2D(3, 1, name="backbone")(layers.Rescaling(1 / 255)(image))
     cells = layers.Normalization(name="standardized_moments")(
         layers.Activation("linear", name="moments")(maps)
     )
-    x = layers.Concatenate(name="texture")(
-        [keras.ops.mean(maps, axis=(1, 2)), keras.ops.std(maps, axis=(1, 2))]
-    )
-    x = layers.Dense(16, "gelu")(layers.Normalization(name="standardized_texture")(x))
     silent = layers.Dense(1, kernel_initializer="zeros")(layers.GlobalAveragePooling2D()(cells))
-    x = layers.Add()([layers.Dense(1, name="opinion")(x), silent])
-    model = keras.Model(image, layers.Activation("sigmoid")(x))
+    inspection = layers.Add()([head("inspection", maps), silent])
+    logit = Either(name="logit")(head("recognition", maps), inspection)
+    model = keras.Model(image, layers.Activation("sigmoid")(logit))
     model.compile(keras.optimizers.AdamW(1e-4), "binary_crossentropy", metrics=["accuracy"])
     return model
+
+
+def head(name: str, maps: keras.KerasTensor) -> keras.KerasTensor:
+    x = layers.Concatenate(name=f"{name}_texture")(
+        [keras.ops.mean(maps, axis=(1, 2)), keras.ops.std(maps, axis=(1, 2))]
+    )
+    x = layers.Normalization(name=f"standardized_{name}_texture")(x)
+    return layers.Dense(1, name=name)(layers.Dense(16, "gelu", name=f"{name}_units")(x))
 
 
 def rough_and_smooth() -> tuple[np.ndarray, np.ndarray]:
@@ -46,22 +53,45 @@ def batches() -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices(rough_and_smooth()).batch(500)
 
 
-def test_it_learns_what_the_backbone_sees(model: keras.Model) -> None:
+def weights_of(model: keras.Model, layer: str) -> list[np.ndarray]:
+    return [array.copy() for array in model.get_layer(layer).get_weights()]
+
+
+def same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
+    return all(np.array_equal(one, other) for one, other in zip(some, others, strict=True))
+
+
+@pytest.mark.parametrize("name", ["recognition", "inspection", "logit"])
+def test_each_learns_what_the_backbone_sees(name: str, model: keras.Model) -> None:
     images, labels = rough_and_smooth()
-    teach_head(model, batches())
-    assert model.evaluate(images, labels, verbose=0)[1] > 0.95
+    teach_heads(model, batches())
+    logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
+    assert roc_auc_score(labels, logit[:, 0]) > 0.98
+
+
+def test_they_are_no_surer_than_the_smoothed_labels(
+    model: keras.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long they learn what is easily learnt."""
+    monkeypatch.setattr("training.head.EPOCHS", 60)
+    monkeypatch.setattr("training.head.LEARNING_RATE", 1e-2)
+    images, labels = rough_and_smooth()
+    teach_heads(model, batches())
+    recognition = keras.Model(model.input, model.get_layer("recognition").output)
+    probability = keras.ops.sigmoid(recognition.predict(images, verbose=0)).numpy()[:, 0]
+    assert probability[labels == 1].mean() == pytest.approx(1 - LABEL_SMOOTHING / 2, abs=0.02)
+    assert probability[labels == 0].mean() == pytest.approx(LABEL_SMOOTHING / 2, abs=0.02)
 
 
 def test_the_backbone_stays_as_it_was(model: keras.Model) -> None:
-    before = model.get_layer("backbone").get_weights()
-    teach_head(model, batches())
-    for one, other in zip(before, model.get_layer("backbone").get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    before = weights_of(model, "backbone")
+    teach_heads(model, batches())
+    assert same(before, weights_of(model, "backbone"))
 
 
-@pytest.mark.parametrize("name", ["moments", "texture"])
-def test_its_inputs_are_standardized(name: str, model: keras.Model) -> None:
-    teach_head(model, batches())
+@pytest.mark.parametrize("name", ["moments", "recognition_texture", "inspection_texture"])
+def test_their_inputs_are_standardized(name: str, model: keras.Model) -> None:
+    teach_heads(model, batches())
     standardized = keras.Model(model.input, model.get_layer(f"standardized_{name}").output)
     features = standardized(rough_and_smooth()[0]).numpy()
     over = tuple(range(features.ndim - 1))
@@ -73,7 +103,7 @@ def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
     model: keras.Model, tmp_path: Path
 ) -> None:
     images, labels = rough_and_smooth()
-    teach_head(model, batches())
+    teach_heads(model, batches())
     assert int(model.optimizer.iterations) == 0, "the lesson counts as no step"
     model.train_on_batch(images[:32], labels[:32])
     model.save(tmp_path / "model.keras")
@@ -82,9 +112,9 @@ def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
     assert np.array_equal(again.predict(images, verbose=0), model.predict(images, verbose=0))
 
 
-def test_what_was_taught_no_longer_learns(model: keras.Model) -> None:
-    teach_head(model, batches())
-    opinion = [array.copy() for array in model.get_layer("opinion").get_weights()]
+def test_recognition_no_longer_learns_and_inspection_does(model: keras.Model) -> None:
+    teach_heads(model, batches())
+    recognition, inspection = weights_of(model, "recognition"), weights_of(model, "inspection")
     model.fit(batches(), shuffle=False, verbose=0)
-    for one, other in zip(opinion, model.get_layer("opinion").get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    assert same(recognition, weights_of(model, "recognition"))
+    assert not same(inspection, weights_of(model, "inspection"))

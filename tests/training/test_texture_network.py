@@ -1,4 +1,4 @@
-"""The default network: what it measures, what stays as it is, and what its heatmap is."""
+"""The default network: what it measures, what stays as it is, what learns, what its heatmap is."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import tensorflow as tf
 from tests.checkpoints import save_as_pytorch
 from training.changes import UNKNOWN
 from training.efficientnet import efficientnet_lite0
+from training.either import Either
 from training.errors import RunError
 from training.signatures import Signatures
 from training.texture import Texture
@@ -44,11 +45,6 @@ def efficientnet(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
     return texture_efficientnet(path, steps=100)
 
 
-def backbone_of(model: keras.Model) -> keras.Model:
-    (backbone,) = [layer for layer in model.layers if isinstance(layer, keras.Model)]
-    return backbone
-
-
 def output(model: keras.Model, layer: str) -> np.ndarray:
     return np.asarray(keras.Model(model.input, model.get_layer(layer).output)(IMAGES))
 
@@ -57,24 +53,36 @@ def test_it_begins_with_the_weights_that_it_is_given(mobilenet: keras.Model, wei
     whole = keras.applications.MobileNetV2(
         include_top=False, weights=str(weights), input_shape=(SIDE, SIDE, 3)
     )
-    maps = backbone_of(mobilenet)(IMAGES / 127.5 - 1)
+    maps = mobilenet.get_layer("backbone")(IMAGES / 127.5 - 1)
     for number, got in zip((2, 5, 9, 12, 15), maps, strict=True):
         expected = keras.Model(whole.input, whole.get_layer(f"block_{number}_add").output)
         assert np.allclose(got, expected(IMAGES / 127.5 - 1), atol=1e-3)
 
 
 def test_texture_is_taken_at_five_depths(mobilenet: keras.Model) -> None:
-    maps = backbone_of(mobilenet)(IMAGES / 127.5 - 1)
+    maps = mobilenet.get_layer("backbone")(IMAGES / 127.5 - 1)
     assert [x.shape[-1] for x in maps] == [24, 32, 64, 96, 160]
     correlated = [False, True, True, True, False]
     textures = [Texture(whether)(x) for whether, x in zip(correlated, maps, strict=True)]
     expected = np.concatenate(textures, axis=-1)
-    assert np.allclose(output(mobilenet, "texture"), expected, atol=1e-2)
+    assert np.allclose(output(mobilenet, "recognition_texture"), expected, atol=1e-2)
+
+
+def test_inspection_begins_with_the_same_layers_and_stops_before_the_last(
+    mobilenet: keras.Model,
+) -> None:
+    maps = mobilenet.get_layer("backbone")(IMAGES / 127.5 - 1)
+    expected = np.concatenate([Texture(correlations=False)(x) for x in maps[:-1]], axis=-1)
+    assert np.allclose(output(mobilenet, "inspection_texture"), expected, atol=1e-2)
 
 
 @pytest.mark.parametrize("name", ["mobilenet", "efficientnet"])
-def test_the_backbone_stays_as_it_is(name: str, request: pytest.FixtureRequest) -> None:
-    assert not backbone_of(request.getfixturevalue(name)).trainable_weights
+def test_the_backbone_stays_as_it_is_and_its_copy_learns(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    model = request.getfixturevalue(name)
+    assert not model.get_layer("backbone").trainable_weights
+    assert model.get_layer("inspector").trainable_weights
 
 
 def test_efficientnet_is_not_trained_from_nothing() -> None:
@@ -92,7 +100,8 @@ def test_it_has_what_the_export_needs(name: str, request: pytest.FixtureRequest)
 def test_at_first_the_cells_say_nothing(mobilenet: keras.Model) -> None:
     """So that they do not disturb what the head has learnt on its own."""
     assert (output(mobilenet, "features") == 0).all()
-    assert np.allclose(output(mobilenet, "logit"), output(mobilenet, "opinion"))
+    either = Either()(output(mobilenet, "recognition"), output(mobilenet, "inspection"))
+    assert np.allclose(output(mobilenet, "logit"), either, atol=1e-5)
 
 
 def test_the_heatmap_shows_the_cells_that_speak_for_a_change(weights: Path) -> None:
@@ -126,12 +135,14 @@ def test_the_loss_of_a_map_is_the_cross_entropy_of_its_known_pictures() -> None:
 def test_it_learns_where_a_picture_was_changed(weights: Path) -> None:
     """The head alone, on two pictures; the second is changed in its upper left quarter."""
     model = texture_mobilenet(weights, steps=100)
+    for layer in ("inspector", "recognition_units", "recognition"):
+        model.get_layer(layer).trainable = False
     model.compile(keras.optimizers.Adam(1e-3), ["binary_crossentropy", changes_loss])
     images = np.stack([IMAGES[0], IMAGES[0]])
     images[1, : SIDE // 2, : SIDE // 2] = 128
     changes = np.zeros((2, CELLS, CELLS), np.float32)
     changes[1, : CELLS // 2, : CELLS // 2] = 1
-    for layer in ("moments", "texture"):
+    for layer in ("moments", "recognition_texture", "inspection_texture"):
         seen = keras.Model(model.input, model.get_layer(layer).output)(images)
         model.get_layer(f"standardized_{layer}").adapt(np.asarray(seen))
     labels = np.array([0, 1], np.float32)

@@ -1,0 +1,80 @@
+"""How long does a start take, and does an end lose anything? One table, in one run.
+
+    python -m benchmarks.lifecycle [--rounds 3]
+
+A start is from the process to ``/readyz``, against a bare script that imports TensorFlow, loads the
+artifact and scores once. At its end, SIGTERM comes while 32 clients ask as fast as they can: what
+was let in must be answered, and what came later refused, nothing cut off.
+"""
+
+import argparse
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.running import pictures, running, start_load, told
+
+BARE = """
+import numpy, tensorflow
+network = tensorflow.saved_model.load({folder!r}).signatures["serving_default"]
+side = network.structured_input_signature[1]["image"].shape[1]
+network(image=tensorflow.zeros((1, side, side, 3), tensorflow.uint8))
+"""
+
+
+def bare_start(model: Path) -> float:
+    """Seconds that the script takes."""
+    newest = max(model.iterdir(), key=lambda folder: int(folder.name))
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", BARE.format(folder=str(newest))], check=True)
+    return time.perf_counter() - began
+
+
+def service_start() -> float:
+    """Seconds from the process to ready."""
+    began = time.perf_counter()
+    with running():
+        return time.perf_counter() - began
+
+
+def end_under_load(picture: Path) -> tuple[int, dict[str, int]]:
+    """The exit status, and how many requests ended with which status, 0 and -1 as in ``load``."""
+    with running() as it:
+        how = ("--concurrency", "32", "--seconds", "10")
+        clients = start_load(f"{it.url}/predict", picture, *how)
+        time.sleep(5)
+        it.process.send_signal(signal.SIGTERM)
+        status = it.process.wait(timeout=60)
+        return status, told(clients)["statuses"]
+
+
+def main() -> None:
+    """Measure in turn and print the table."""
+    parser = argparse.ArgumentParser(description="How long does a start take?")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--model", type=Path, default=Path("models/deepfake"))
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        picture = pictures(Path(scratch))["256 px face"]
+        bare_start(asked.model)
+        starts = [(bare_start(asked.model), service_start()) for _ in range(asked.rounds)]
+        ends = [end_under_load(picture) for _ in range(asked.rounds)]
+    table = Table("", "median", title=f"{asked.rounds} rounds")
+    bare, service = (statistics.median(times) for times in zip(*starts, strict=True))
+    table.add_row("bare script, s", f"{bare:.2f}")
+    table.add_row("start to ready, s", f"{service:.2f}")
+    table.add_row("ratio", f"{statistics.median(ready / least for least, ready in starts):.2f}")
+    for number, (status, statuses) in enumerate(ends, start=1):
+        table.add_row(f"end {number}: exit status, requests by status", f"{status}, {statuses}")
+    Console(width=110).print(table)
+
+
+if __name__ == "__main__":
+    main()
