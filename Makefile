@@ -6,9 +6,12 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DATA ?= data
 MODEL ?= models/deepfake/1
+ROUNDS ?= 3
+DURATION ?= 10
+REQUESTS ?= 20000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser screenshots test-container lint train train-default evaluate docker bench clean
+.PHONY: help run test test-browser screenshots test-container lint train train-default evaluate docker bench bench-training clean
 
 help:  ## print the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -47,7 +50,13 @@ evaluate: $(VENV)/dev.stamp  ## measure MODEL on the test split of DATA
 docker:  ## build the image deepfake-detector
 	docker build --tag deepfake-detector .
 
-bench: $(VENV)/dev.stamp  ## print the benchmarks' tables
+bench: $(VENV)/dev.stamp  ## print what serving costs, beside others, and what overload and time do to it
+	$(BIN)/python -m benchmarks.serving --rounds $(ROUNDS) --seconds $(DURATION)
+	$(BIN)/python -m benchmarks.overload --rounds $(ROUNDS) --seconds $(DURATION)
+	$(BIN)/python -m benchmarks.lifecycle --rounds $(ROUNDS)
+	$(BIN)/python -m benchmarks.endurance --requests $(REQUESTS)
+
+bench-training: $(VENV)/dev.stamp  ## print what the input pipeline and the network cost
 	$(BIN)/python -m benchmarks.input_pipeline
 	$(BIN)/python -m benchmarks.model_cost
 
