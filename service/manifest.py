@@ -121,6 +121,7 @@ class Manifest(_Frozen):
         "was trained on whole pictures and no faces are looked for.",
     )
     temperature: float = Field(gt=0, description="Divides the logit; fitted on validation.")
+    bias: float = Field(description="Is added to that; fitted on validation.")
     thresholds: Thresholds
     metrics: Metrics
     study: Study | None = Field(description="Null until a model card has been written.")

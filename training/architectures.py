@@ -1,7 +1,7 @@
 """The networks. Each takes RGB 0..255 and has the layers that the export looks for by name.
 
 - ``features``: the last spatial maps ``[batch, h, w, c]``, where the heatmap comes from;
-- ``logit``: ``[batch, 1]``, before the sigmoid, where the temperature is applied.
+- ``logit``: ``[batch, 1]``, before the sigmoid, where the calibration is applied.
 
 The preprocessing is inside, so that no caller can get it wrong.
 """

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.special import expit
 
 from training.dataset import ordered_batches
@@ -22,19 +22,20 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """``fake_probability = sigmoid(logit / temperature)``.
+    """``fake_probability = sigmoid(logit / temperature + bias)``.
 
     At ``fake_above`` or more the verdict is fake, under ``real_below`` it is real, between them
     uncertain; ``real_below <= 0.5 <= fake_above``, so that verdict and label never contradict.
     """
 
     temperature: float
+    bias: float
     fake_above: float
     real_below: float
 
 
 def calibrate(run: Run, valid: Pixels) -> Calibration:
-    """Fit a finished run's temperature and thresholds on the validation split, and keep them."""
+    """Fit a finished run's scale and thresholds on the validation split, and keep them."""
     model = keras.models.load_model(run.best)
     logits = keras.Model(model.input, model.get_layer("logit").output).predict(
         ordered_batches(valid, run.config.batch_size), verbose=0
@@ -59,24 +60,28 @@ def read(run: Run) -> Calibration:
 
 def fit(logits: Floats, labels: Labels) -> Calibration:
     """Fit on logits ``[n]`` and labels ``[n]`` of 0 (real) and 1 (fake); both must occur."""
-    temperature = fit_temperature(logits, labels)
-    probabilities = expit(logits / temperature)
+    temperature, bias = fit_scale(logits, labels)
+    probabilities = expit(logits / temperature + bias)
     return Calibration(
         temperature,
+        bias,
         fake_above=_fake_above(probabilities[labels == 0]),
         real_below=_real_below(probabilities[labels == 1]),
     )
 
 
-def fit_temperature(logits: Floats, labels: Labels) -> float:
-    """The temperature with the lowest cross-entropy (Guo et al. 2017), between 0.05 and 20."""
+def fit_scale(logits: Floats, labels: Labels) -> tuple[float, float]:
+    """The temperature and bias with the lowest cross-entropy (Platt 1999)."""
     signs = np.where(labels == 1, 1.0, -1.0)
 
-    def cross_entropy(log_temperature: float) -> float:
-        return float(np.logaddexp(0, -signs * logits / np.exp(log_temperature)).mean())
+    def cross_entropy(scale: Floats) -> float:
+        log_temperature, bias = scale
+        scaled = logits / np.exp(log_temperature) + bias
+        return float(np.logaddexp(0, -signs * scaled).mean())
 
-    best = minimize_scalar(cross_entropy, bounds=np.log([0.05, 20]), method="bounded")
-    return float(np.exp(best.x))
+    best = minimize(cross_entropy, np.zeros(2), bounds=[np.log([0.05, 20]), (-20, 20)])
+    log_temperature, bias = best.x
+    return float(np.exp(log_temperature)), float(bias)
 
 
 def _fake_above(real: Floats) -> float:

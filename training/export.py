@@ -43,7 +43,7 @@ def export(run_folder: Path, out: Path) -> Path:
     calibration = calibrate.read(run)
     if not (run.evaluation / "metrics.json").is_file():
         evaluate(run_folder, Path(run.config.data))
-    signatures = Signatures(keras.models.load_model(run.best), calibration.temperature)
+    signatures = Signatures(keras.models.load_model(run.best), calibration)
     out.mkdir(parents=True, exist_ok=True)
     writing = Path(tempfile.mkdtemp(dir=out, prefix=".writing-"))
     try:
@@ -76,6 +76,7 @@ def _manifest(
         "input_side": view.side,
         "crop_margin": view.margin,
         "temperature": calibration.temperature,
+        "bias": calibration.bias,
         "thresholds": {
             "fake_above": calibration.fake_above,
             "real_below": calibration.real_below,

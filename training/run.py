@@ -7,7 +7,7 @@ runs/20260101-120000-baseline_cnn/
   tensorboard/       the same for TensorBoard
   last.keras         model and optimizer after the last finished epoch
   best.keras         model after the epoch with the lowest validation loss
-  calibration.json   temperature and thresholds, fitted on the validation split
+  calibration.json   scale and thresholds, fitted on the validation split
   evaluation/        metrics and plots on the test split
 """
 

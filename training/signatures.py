@@ -3,16 +3,18 @@
 import keras
 import tensorflow as tf
 
+from training.calibrate import Calibration
+
 
 class Signatures:
-    """A trained network with its temperature, as the functions that the artifact's graph holds."""
+    """A trained network and its calibration, as the functions that the artifact's graph holds."""
 
-    def __init__(self, model: keras.Model, temperature: float) -> None:
+    def __init__(self, model: keras.Model, calibration: Calibration) -> None:
         self.side: int = model.input_shape[1]
         self.network = keras.Model(
             model.input, [model.get_layer("features").output, model.get_layer("logit").output]
         )
-        self._temperature = temperature
+        self._calibration = calibration
 
     @property
     def input_spec(self) -> tf.TensorSpec:
@@ -41,4 +43,5 @@ class Signatures:
         }
 
     def _probability(self, logit: tf.Tensor) -> tf.Tensor:
-        return tf.sigmoid(tf.squeeze(logit, axis=-1) / self._temperature)
+        scaled = logit / self._calibration.temperature + self._calibration.bias
+        return tf.sigmoid(tf.squeeze(scaled, axis=-1))

@@ -66,7 +66,7 @@ def open_subject(model: Path) -> Subject:
         return _open_artifact(model)
     run = Run.open(model)
     calibration = calibrate.read(run)
-    signatures = Signatures(keras.models.load_model(run.best), calibration.temperature)
+    signatures = Signatures(keras.models.load_model(run.best), calibration)
     serve, explain = (
         tf.function(function, input_signature=[signatures.input_spec])
         for function in (signatures.serving_default, signatures.explain)

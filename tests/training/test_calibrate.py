@@ -1,10 +1,10 @@
-"""Temperature and thresholds, on scores whose right answer is known."""
+"""Scale and thresholds, on scores whose right answer is known."""
 
 import numpy as np
 import pytest
 from scipy.special import expit
 
-from training.calibrate import Calibration, fit, fit_temperature
+from training.calibrate import Calibration, fit, fit_scale
 
 
 def overconfident(temperature: float, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
@@ -16,21 +16,31 @@ def overconfident(temperature: float, n: int = 20_000) -> tuple[np.ndarray, np.n
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
-def test_the_temperature_that_was_put_in_is_found(temperature: float) -> None:
-    assert fit_temperature(*overconfident(temperature)) == pytest.approx(temperature, rel=0.05)
+@pytest.mark.parametrize("shift", [-4.0, 0.0, 2.0])
+def test_the_scale_that_was_put_in_is_found(temperature: float, shift: float) -> None:
+    logits, labels = overconfident(temperature)
+    found, bias = fit_scale(logits + shift, labels)
+    assert found == pytest.approx(temperature, rel=0.05)
+    assert bias == pytest.approx(-shift / temperature, abs=0.1)
 
 
-def test_calibrated_probabilities_mean_what_they_say() -> None:
+@pytest.mark.parametrize("shift", [0.0, 5.0])
+def test_calibrated_probabilities_mean_what_they_say(shift: float) -> None:
     logits, labels = overconfident(3.0)
-    probabilities = expit(logits / fit(logits, labels).temperature)
+    probabilities = scaled(fit(logits + shift, labels), logits + shift)
     for low in np.arange(0, 1, 0.2):
         inside = (probabilities >= low) & (probabilities < low + 0.2)
         assert labels[inside].mean() == pytest.approx(probabilities[inside].mean(), abs=0.03)
 
 
+def scaled(calibration: Calibration, logits: np.ndarray) -> np.ndarray:
+    probabilities: np.ndarray = expit(logits / calibration.temperature + calibration.bias)
+    return probabilities
+
+
 def rates(calibration: Calibration, logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """False-positive rate at fake_above, miss rate under real_below."""
-    probabilities = expit(logits / calibration.temperature)
+    probabilities = scaled(calibration, logits)
     false_positives = (probabilities[labels == 0] >= calibration.fake_above).mean()
     misses = (probabilities[labels == 1] < calibration.real_below).mean()
     return float(false_positives), float(misses)
@@ -56,7 +66,7 @@ def test_a_useless_detector_is_nearly_always_uncertain() -> None:
     labels = np.repeat([0, 1], 5000)
     logits = generator.normal(0, 1, 10_000)
     calibration = fit(logits, labels)
-    probabilities = expit(logits / calibration.temperature)
+    probabilities = scaled(calibration, logits)
     decided = (probabilities >= calibration.fake_above) | (probabilities < calibration.real_below)
     assert decided.mean() < 0.08
 

@@ -38,6 +38,7 @@ def test_model_json_holds_the_runs_results(exported: Path, trained_run: Path) ->
     config = json.loads((trained_run / "config.json").read_text())
     assert manifest.metrics.model_dump() == metrics
     assert manifest.temperature == calibration["temperature"]
+    assert manifest.bias == calibration["bias"]
     assert manifest.thresholds.fake_above == calibration["fake_above"]
     assert manifest.data_fingerprint == config["data_fingerprint"]
     assert (

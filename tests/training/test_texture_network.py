@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tests.checkpoints import save_as_pytorch
+from training.calibrate import Calibration
 from training.changes import UNKNOWN
 from training.efficientnet import efficientnet_lite0
 from training.either import Either
@@ -22,6 +23,7 @@ from training.texture_network import (
     texture_mobilenet,
 )
 
+UNSCALED = Calibration(temperature=1, bias=0, fake_above=0.5, real_below=0.5)
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, SIDE, SIDE, 3)).astype(np.float32)
 
 
@@ -110,7 +112,7 @@ def test_the_heatmap_shows_the_cells_that_speak_for_a_change(weights: Path) -> N
     generator = np.random.default_rng(0)
     model.get_layer("features").set_weights([generator.normal(0, 1, kernel.shape), np.zeros(1)])
     cells = output(model, "features")[..., 0]
-    heatmap = Signatures(model, 1.0).explain(tf.constant(IMAGES, tf.uint8))["heatmap"].numpy()
+    heatmap = Signatures(model, UNSCALED).explain(tf.constant(IMAGES, tf.uint8))["heatmap"].numpy()
     for cell, heat in zip(np.maximum(cells, 0), heatmap, strict=True):
         assert cell.max() > 0
         assert np.allclose(heat, cell / cell.max(), atol=1e-3)
@@ -148,6 +150,6 @@ def test_it_learns_where_a_picture_was_changed(weights: Path) -> None:
     labels = np.array([0, 1], np.float32)
     losses = [model.train_on_batch(images, [labels, changes], return_dict=True) for _ in range(30)]
     assert losses[-1]["features_loss"] < losses[0]["features_loss"] / 2
-    heatmap = Signatures(model, 1.0).explain(tf.constant(images, tf.uint8))["heatmap"][1]
+    heatmap = Signatures(model, UNSCALED).explain(tf.constant(images, tf.uint8))["heatmap"][1]
     row, column = np.unravel_index(np.argmax(heatmap), heatmap.shape)
     assert max(row, column) < CELLS // 2
