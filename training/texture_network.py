@@ -24,6 +24,7 @@ from training.texture import Texture
 
 SIDE = 192
 CELLS = SIDE // 16  # of the map of changes, each way
+RECOGNIZED = 2.0  # times its logit, which smoothed labels made small; chosen on validation
 CORRELATED = range(30, 100)  # channels of a map whose correlations are taken: not too few, nor many
 
 
@@ -72,7 +73,8 @@ def _texture_network(
     suspicion = _head("inspection", [Texture(correlations=False)(x) for x in inspected])
     inspection = layers.Add()([suspicion, _evidence(cells)])
     correlated = [Texture(x.shape[-1] in CORRELATED)(x) for x in maps]
-    logit = Either(name="logit")(_head("recognition", correlated), inspection)
+    recognition = layers.Rescaling(RECOGNIZED)(_head("recognition", correlated))
+    logit = Either(name="logit")(recognition, inspection)
     probability = layers.Activation("sigmoid", name="fake_probability")(logit)
     model = keras.Model(image, [probability, cells], name=name)
     model.compile(

@@ -17,6 +17,7 @@ from training.signatures import Signatures
 from training.texture import Texture
 from training.texture_network import (
     CELLS,
+    RECOGNIZED,
     SIDE,
     changes_loss,
     texture_efficientnet,
@@ -102,7 +103,8 @@ def test_it_has_what_the_export_needs(name: str, request: pytest.FixtureRequest)
 def test_at_first_the_cells_say_nothing(mobilenet: keras.Model) -> None:
     """So that they do not disturb what the head has learnt on its own."""
     assert (output(mobilenet, "features") == 0).all()
-    either = Either()(output(mobilenet, "recognition"), output(mobilenet, "inspection"))
+    recognition = RECOGNIZED * output(mobilenet, "recognition")
+    either = Either()(recognition, output(mobilenet, "inspection"))
     assert np.allclose(output(mobilenet, "logit"), either, atol=1e-5)
 
 
