@@ -21,6 +21,7 @@ from tests.pictures import PORTRAIT, encode, write_dataset
 
 ROOT = Path(__file__).parent.parent
 ARTIFACT = ROOT / "models" / "deepfake"
+(SHIPPED,) = ARTIFACT.iterdir()
 BIN = Path(sys.executable).parent
 
 
@@ -84,12 +85,11 @@ def detector(model: Model) -> Detector:
 
 
 @pytest.fixture(scope="session")
-def face_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped network, told by its model.json to look at faces with a margin of 0.2."""
+def whole_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped network, told by its model.json to look at whole pictures."""
     folder = tmp_path_factory.mktemp("models") / "deepfake"
-    shutil.copytree(ARTIFACT / "1", folder / "1")
-    path = folder / "1" / "assets.extra" / "model.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "crop_margin": 0.2}))
+    path = shutil.copytree(SHIPPED, folder / SHIPPED.name) / "assets.extra" / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "crop_margin": None}))
     return folder
 
 

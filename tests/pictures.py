@@ -47,8 +47,8 @@ def write_dataset(root: Path, train: int = 80, other: int = 20, valid: str = "va
 
 
 def two_faces() -> Image.Image:
-    """The portrait at the left, and at half its size at the right."""
+    """The portrait at the left, and at two thirds of its size at the right."""
     canvas = Image.new("RGB", (640, 320), (90, 110, 90))
     canvas.paste(PORTRAIT, (0, 0))
-    canvas.paste(PORTRAIT.resize((160, 160), Image.Resampling.BICUBIC), (400, 80))
+    canvas.paste(PORTRAIT.resize((213, 213), Image.Resampling.BICUBIC), (380, 60))
     return canvas

@@ -17,7 +17,7 @@ import pytest
 from service.detector import Detector
 from service.manifest import Manifest
 from service.settings import Settings
-from tests.conftest import ARTIFACT, ROOT, free_port, wait_until_ready
+from tests.conftest import ROOT, SHIPPED, free_port, wait_until_ready
 from tests.pictures import PORTRAIT, smooth, write_dataset
 
 README = (ROOT / "README.md").read_text()
@@ -117,7 +117,7 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
 
 
 def test_the_figures_are_the_shipped_models() -> None:
-    metrics = Manifest.read(ARTIFACT / "1").metrics
+    metrics = Manifest.read(SHIPPED).metrics
     for name, source in [*metrics.by_source.items(), ("**all**", metrics.overall)]:
         estimates = (source.roc_auc, source.false_positive_rate, source.true_positive_rate)
         cells = ["-" if estimate is None else f"{estimate.value:.3f}" for estimate in estimates]

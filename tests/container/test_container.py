@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from service import imaging
+from service import faces, imaging
 from service.model import Model
 from tests.conftest import ROOT
 
@@ -63,8 +63,9 @@ def test_it_answers_through_the_published_port(container: str, face: bytes, mode
     assert container
     answer = httpx.post(f"{URL}/predict", files={"file": face}, timeout=60).json()
     assert answer["model"] == {"name": "deepfake", "version": model.manifest.version}
-    pixels = imaging.resize(imaging.decode(face).pixels, model.manifest.input_side)
-    assert abs(answer["fake_probability"] - float(model.score(pixels[None])[0])) <= 1e-6
+    margin, side = model.manifest.crop_margin, model.manifest.input_side
+    _, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
+    assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= 1e-6
 
 
 def test_it_runs_as_nobody_in_particular(container: str) -> None:

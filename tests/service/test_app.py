@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import ARTIFACT, BIN, ROOT, free_port, running_server
+from tests.conftest import ARTIFACT, BIN, ROOT, SHIPPED, free_port, running_server
 
 
 def test_health_and_readiness(server: str) -> None:
@@ -19,7 +19,7 @@ def test_health_and_readiness(server: str) -> None:
 
 
 def test_model_is_the_artifacts_own_description(server: str) -> None:
-    written = json.loads((ARTIFACT / "1" / "assets.extra" / "model.json").read_text())
+    written = json.loads((SHIPPED / "assets.extra" / "model.json").read_text())
     served = httpx.get(f"{server}/model").json()
     assert served.pop("created")[:19] == written.pop("created")[:19]
     assert served == written
@@ -39,7 +39,7 @@ def test_a_missing_artifact_stops_the_start_with_one_clear_line(tmp_path: Path) 
 
 
 def test_a_broken_graph_stops_the_start_with_one_clear_line(tmp_path: Path) -> None:
-    broken = Path(shutil.copytree(ARTIFACT / "1", tmp_path / "deepfake" / "1"))
+    broken = Path(shutil.copytree(SHIPPED, tmp_path / "deepfake" / SHIPPED.name))
     (broken / "saved_model.pb").write_bytes(b"garbage")
     ended = serve(DEEPFAKE_MODEL=str(broken.parent))
     assert ended.returncode == 1
@@ -62,12 +62,11 @@ def test_another_version_is_served_after_a_restart_without_any_other_change(
     tmp_path: Path, face: bytes
 ) -> None:
     models = Path(shutil.copytree(ARTIFACT, tmp_path / "deepfake"))
-    shutil.copytree(models / "1", models / "2")
-    manifest = models / "2" / "assets.extra" / "model.json"
-    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": 2}))
+    manifest = shutil.copytree(SHIPPED, models / "99") / "assets.extra" / "model.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": 99}))
     with running_server(DEEPFAKE_MODEL=str(models)) as url:
         answer = httpx.post(f"{url}/predict", files={"file": face}).json()
-    assert answer["model"]["version"] == 2
+    assert answer["model"]["version"] == 99
 
 
 def test_the_limits_are_settings(face: bytes) -> None:

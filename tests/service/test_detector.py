@@ -16,23 +16,35 @@ from service.schemas import Prediction
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 
-def test_the_prediction_is_the_models_for_the_resized_pixels(
+def test_the_prediction_is_the_models_for_the_face(
     detector: Detector, model: Model, face: bytes
 ) -> None:
     prediction = asyncio.run(detector.analyse(face)).prediction
-    pixels = imaging.resize(imaging.decode(face).pixels, model.manifest.input_side)
-    assert abs(prediction.fake_probability - float(model.score(pixels[None])[0])) <= 1e-6
+    margin, side = model.manifest.crop_margin, model.manifest.input_side
+    _, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
+    assert abs(prediction.fake_probability - float(model.score(shown)[0])) <= 1e-6
     assert prediction.confidence == max(
         prediction.fake_probability, 1 - prediction.fake_probability
     )
     assert prediction.model.version == model.manifest.version
 
 
+def test_a_model_for_whole_pictures_is_shown_the_whole_picture(
+    whole_artifact: Path, face: bytes
+) -> None:
+    model = Model.latest(whole_artifact)
+    prediction = asyncio.run(Detector(model).analyse(face)).prediction
+    pixels = imaging.resize(imaging.decode(face).pixels, model.manifest.input_side)
+    assert abs(prediction.fake_probability - float(model.score(pixels[None])[0])) <= 1e-6
+    assert prediction.faces == []
+    assert prediction.warnings == []
+
+
 def test_a_small_picture_is_answered_with_a_warning_and_an_uncertain_verdict(
     detector: Detector,
 ) -> None:
     prediction = asyncio.run(detector.analyse(encode(smooth(1, side=64), "PNG"))).prediction
-    assert [str(code) for code in prediction.warnings] == ["low_resolution"]
+    assert [str(code) for code in prediction.warnings] == ["no_face", "low_resolution"]
     assert prediction.verdict == "uncertain"
 
 
@@ -86,20 +98,18 @@ def test_the_event_loop_runs_while_a_picture_is_worked_on(
     assert heard == [True]
 
 
-@pytest.fixture(scope="module")
-def face_detector(face_artifact: Path) -> Detector:
-    return Detector(Model.latest(face_artifact))
-
-
 def predict(detector: Detector, image: Image.Image) -> Prediction:
     return asyncio.run(detector.analyse(encode(image, "PNG"))).prediction
 
 
-def test_each_face_is_scored_and_the_most_suspicious_decides(face_detector: Detector) -> None:
-    prediction = predict(face_detector, two_faces())
+def test_each_face_is_scored_and_the_most_suspicious_decides(
+    detector: Detector, model: Model
+) -> None:
+    prediction = predict(detector, two_faces())
     pixels = np.asarray(two_faces())
-    found, shown = faces.look(pixels, faces.FaceFinder(), 0.2, 128)
-    scores = face_detector.model.score(shown)
+    margin, side = model.manifest.crop_margin, model.manifest.input_side
+    found, shown = faces.look(pixels, faces.FaceFinder(), margin, side)
+    scores = model.score(shown)
     assert [face.fake_probability for face in prediction.faces] == pytest.approx(scores.tolist())
     assert prediction.fake_probability == pytest.approx(scores.max())
     assert [face.box.x for face in prediction.faces] == [face.x for face in found]
@@ -107,30 +117,30 @@ def test_each_face_is_scored_and_the_most_suspicious_decides(face_detector: Dete
 
 
 def test_without_a_face_the_whole_picture_is_scored_and_that_is_said(
-    face_detector: Detector,
+    detector: Detector, model: Model
 ) -> None:
-    prediction = predict(face_detector, smooth(1, side=300))
-    whole = imaging.resize(np.asarray(smooth(1, side=300)), 128)[None]
-    assert prediction.fake_probability == pytest.approx(face_detector.model.score(whole)[0])
+    prediction = predict(detector, smooth(1, side=300))
+    whole = imaging.resize(np.asarray(smooth(1, side=300)), model.manifest.input_side)[None]
+    assert prediction.fake_probability == pytest.approx(model.score(whole)[0])
     assert prediction.faces == []
     assert prediction.warnings == ["no_face"]
     assert prediction.verdict == "uncertain"
 
 
-def test_a_small_face_makes_the_verdict_uncertain(face_detector: Detector) -> None:
+def test_a_small_face_makes_the_verdict_uncertain(detector: Detector) -> None:
     small = Image.new("RGB", (320, 320), (90, 110, 90))
     small.paste(PORTRAIT.resize((96, 96), Image.Resampling.BICUBIC), (100, 100))
-    prediction = predict(face_detector, small)
+    prediction = predict(detector, small)
     assert len(prediction.faces) == 1
     assert prediction.warnings == ["small_face"]
     assert prediction.verdict == prediction.faces[0].verdict == "uncertain"
 
 
 def test_of_a_crowd_the_largest_are_scored(
-    face_detector: Detector, monkeypatch: pytest.MonkeyPatch
+    detector: Detector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.faces.MAX_FACES", 1)
-    prediction = predict(face_detector, two_faces())
+    prediction = predict(detector, two_faces())
     assert len(prediction.faces) == 1
     assert prediction.faces[0].box.x < 320
     assert prediction.warnings == ["many_faces"]
@@ -145,18 +155,18 @@ def test_the_timing_adds_up(detector: Detector, face: bytes) -> None:
 
 @pytest.mark.parametrize("edge", [1500, 3000])
 def test_a_large_photograph_gets_the_answer_of_a_whole_one(
-    face_detector: Detector, edge: int, monkeypatch: pytest.MonkeyPatch
+    detector: Detector, edge: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At a face that fills it, decoded at a reduced scale, and at one that does not."""
     canvas = Image.new("RGB", (4000, 3000), (90, 110, 90))
     canvas.paste(PORTRAIT.resize((edge, edge)), (400, 0))
     data = encode(canvas, quality=92)
-    reduced = asyncio.run(face_detector.analyse(data))
+    reduced = asyncio.run(detector.analyse(data))
     whole_decode = imaging.decode
     monkeypatch.setattr(
         imaging, "decode", lambda data, most, _enough=None: whole_decode(data, most)
     )
-    whole = asyncio.run(face_detector.analyse(data))
+    whole = asyncio.run(detector.analyse(data))
     assert whole.picture.reduction == 1
     assert reduced.picture.reduction == (4 if edge == 3000 else 1)
     one, other = reduced.prediction, whole.prediction

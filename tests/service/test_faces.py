@@ -41,7 +41,7 @@ def test_a_portraits_face_is_found_where_it_is(finder: FaceFinder) -> None:
 def test_two_faces_are_found_the_larger_first(finder: FaceFinder) -> None:
     large, small = finder.find(pixels(two_faces()))
     assert centre(large)[0] < 320 < centre(small)[0]
-    assert large.width == pytest.approx(2 * small.width, rel=0.2)
+    assert large.width == pytest.approx(1.5 * small.width, rel=0.2)
 
 
 @pytest.mark.parametrize("scale", [0.3, 1, 2, 6, 12])

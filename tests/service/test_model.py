@@ -13,7 +13,7 @@ import tensorflow as tf
 from service.errors import ArtifactError
 from service.manifest import Manifest
 from service.model import Model
-from tests.conftest import ARTIFACT
+from tests.conftest import SHIPPED
 
 MANIFEST = Path("assets.extra/model.json")
 WEIGHTS = Path("variables/variables.data-00000-of-00001")
@@ -22,7 +22,7 @@ WEIGHTS = Path("variables/variables.data-00000-of-00001")
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the shipped version folder, to be damaged."""
-    return Path(shutil.copytree(ARTIFACT / "1", tmp_path / "deepfake" / "1"))
+    return Path(shutil.copytree(SHIPPED, tmp_path / "deepfake" / SHIPPED.name))
 
 
 def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -35,7 +35,7 @@ def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> N
 def test_scores_equal_those_of_the_saved_model_called_directly(model: Model) -> None:
     side = model.manifest.input_side
     images = np.random.default_rng(0).integers(0, 255, (5, side, side, 3), np.uint8)
-    raw = tf.saved_model.load(str(ARTIFACT / "1"))
+    raw = tf.saved_model.load(str(SHIPPED))
     direct = raw.signatures["serving_default"](image=tf.constant(images))["fake_probability"]
     assert np.abs(model.score(images) - direct.numpy()).max() <= 1e-6
 
@@ -50,7 +50,7 @@ def test_the_score_of_a_picture_does_not_depend_on_its_neighbours(model: Model) 
 def test_explain_gives_the_same_probability_and_a_heatmap(model: Model) -> None:
     side = model.manifest.input_side
     images = np.random.default_rng(2).integers(0, 255, (2, side, side, 3), np.uint8)
-    raw = tf.saved_model.load(str(ARTIFACT / "1"))
+    raw = tf.saved_model.load(str(SHIPPED))
     explained = raw.signatures["explain"](image=tf.constant(images))
     heatmap = explained["heatmap"].numpy()
     assert np.abs(explained["fake_probability"].numpy() - model.score(images)).max() <= 1e-6
@@ -152,7 +152,7 @@ def test_an_artifact_without_the_signatures_is_refused(copy: Path) -> None:
 
 
 def test_the_shipped_manifest_says_how_good_the_model_is() -> None:
-    metrics = Manifest.read(ARTIFACT / "1").metrics
+    metrics = Manifest.read(SHIPPED).metrics
     assert metrics.overall.real + metrics.overall.fake == 2545
     assert metrics.overall.roc_auc is not None
     auc = metrics.overall.roc_auc

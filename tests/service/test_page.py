@@ -3,13 +3,12 @@
 import base64
 import io
 import re
-from pathlib import Path
 
 import httpx
 import pytest
 from PIL import Image
 
-from tests.conftest import running_server
+from service.model import Model
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 
@@ -48,21 +47,20 @@ def test_the_preview_is_small_upright_and_without_metadata(server: str) -> None:
     assert not preview.getexif()
 
 
-def test_a_warning_is_put_in_words(server: str) -> None:
+def test_a_warning_is_put_in_words(server: str, model: Model) -> None:
     page = post(server, encode(smooth(1, side=64), "PNG"))
     assert "Verdict: <strong>uncertain</strong>" in page.text
-    assert "The picture is smaller than the 128" in page.text
+    assert f"The picture is smaller than the {model.manifest.input_side}" in page.text
 
 
-def test_faces_are_counted_and_missing_or_small_ones_put_in_words(face_artifact: Path) -> None:
+def test_faces_are_counted_and_missing_or_small_ones_put_in_words(server: str) -> None:
     small = Image.new("RGB", (320, 320), (90, 110, 90))
     small.paste(PORTRAIT.resize((96, 96), Image.Resampling.BICUBIC), (100, 100))
-    with running_server(DEEPFAKE_MODEL=str(face_artifact)) as url:
-        answer = httpx.post(f"{url}/predict", files={"file": encode(two_faces())}, timeout=60)
-        assert len(answer.json()["faces"]) == 2
-        assert "2 faces were scored" in post(url, encode(two_faces())).text
-        assert "No face was found" in post(url, encode(smooth(1, side=300))).text
-        assert "The face is too small" in post(url, encode(small)).text
+    answer = httpx.post(f"{server}/predict", files={"file": encode(two_faces())}, timeout=60)
+    assert len(answer.json()["faces"]) == 2
+    assert "2 faces were scored" in post(server, encode(two_faces())).text
+    assert "No face was found" in post(server, encode(smooth(1, side=300))).text
+    assert "The face is too small" in post(server, encode(small)).text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from service import imaging
+from service import faces, imaging
 from service.model import Model
 from tests.pictures import PORTRAIT, encode, smooth
 from tests.service.test_imaging import png_of_size
@@ -26,11 +26,12 @@ def test_the_answer_is_the_contracts(client: httpx.Client, face: bytes, model: M
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     answer = response.json()
-    pixels = imaging.resize(imaging.decode(face).pixels, model.manifest.input_side)
-    assert abs(answer["fake_probability"] - float(model.score(pixels[None])[0])) <= 1e-6
+    margin, side = model.manifest.crop_margin, model.manifest.input_side
+    found, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
+    assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= 1e-6
     assert answer["label"] == ("FAKE" if answer["fake_probability"] >= 0.5 else "REAL")
     assert answer["verdict"] in {"real", "uncertain", "fake"}
-    assert answer["faces"] == []
+    assert [it["box"]["x"] for it in answer["faces"]] == [it.x for it in found]
     assert answer["warnings"] == []
     assert answer["model"] == {"name": "deepfake", "version": model.manifest.version}
     assert answer["image"] == {

@@ -13,14 +13,14 @@ from service.verdict import (
     label,
     picture_warnings,
 )
-from tests.conftest import ARTIFACT
+from tests.conftest import SHIPPED
 
 THRESHOLDS = Thresholds(fake_above=0.8, real_below=0.3)
 
 
 def manifest(margin: float | None) -> Manifest:
     """A manifest whose network sees 128 x 128 pixels."""
-    shipped = Manifest.read(ARTIFACT / "1")
+    shipped = Manifest.read(SHIPPED)
     return shipped.model_copy(update={"input_side": 128, "crop_margin": margin})
 
 
