@@ -8,14 +8,18 @@ from pathlib import Path
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from service import problems, tracing, versions
 from service.admission import Admission
 from service.detector import Detector
+from service.headers import SafeHeaders
+from service.keys import Keys
 from service.logs import RequestLog, log_to_stdout
-from service.routes import health, inference_v2, model, page, predict
+from service.quota import Quota
+from service.routes import docs, health, inference_v2, model, page, predict
 from service.routes import metrics as metrics_route
 from service.settings import Settings
 
@@ -41,15 +45,21 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         version=version("deepfake-detector"),
         lifespan=lifespan,
+        docs_url=None,  # our own, without inline script
         redoc_url=None,
         telemetry=tracing.CONFIG,
     )
     app.state.settings = settings
     app.state.admission = Admission(settings.queue_limit, settings.deadline_seconds)
+    app.state.keys = Keys(settings.api_keys) if settings.api_keys else None
+    app.state.quota = Quota(settings.rate_limit) if settings.rate_limit else None
     problems.install(app)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_headers=["*"])
+    app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
     app.add_middleware(CorrelationIdMiddleware)
-    for routes in (predict, model, health, inference_v2, metrics_route, page):
+    for routes in (predict, model, health, inference_v2, metrics_route, page, docs):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from service import bulk, report
+from service import bulk, keys, report
 from service.errors import ArtifactError, FaceModelError, SettingsError
 from service.settings import read_settings
 
@@ -71,9 +71,9 @@ def serve(
     # Once the server has finished what it had begun, it raises the signal again.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    settings = read_settings()
-    port = settings.port if port is None else port
-    server = Server(create_app(settings), host or settings.host, port)
+    given = {"host": host, "port": port}
+    settings = read_settings(**{name: it for name, it in given.items() if it is not None})
+    server = Server(create_app(settings), settings)
     server.run()
     if server.failure:
         raise server.failure
@@ -83,6 +83,13 @@ def serve(
 def info() -> None:
     """Print what the served model says of itself, as JSON."""
     typer.echo(_detector().model.manifest.model_dump_json(indent=2))
+
+
+@app.command()
+def key() -> None:
+    """Make an API key: who asks sends the key, the service is told its digest."""
+    made = keys.new_key()
+    typer.echo(f"key: {made}\nDEEPFAKE_API_KEYS={keys.digest(made)}")
 
 
 def _detector() -> "Detector":

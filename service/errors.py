@@ -7,6 +7,8 @@
     │   ├── MissingFile              422  missing_file
     │   ├── TooManyParts             422  too_many_parts
     │   └── BodyTooLarge             413  body_too_large
+    ├── Unauthorized                 401  unauthorized
+    ├── RateLimited                  429  rate_limited
     ├── MalformedInference           400  malformed_inference
     ├── UnknownModel                 404  unknown_model
     ├── ImageError               the picture
@@ -82,6 +84,27 @@ class BodyTooLarge(UploadError):
     status = 413
     code = "body_too_large"
     title = "Body too large"
+
+
+class Unauthorized(DeepfakeError):
+    """The service asks for an API key, and none that it knows came."""
+
+    status = 401
+    code = "unauthorized"
+    title = "Unauthorized"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class RateLimited(DeepfakeError):
+    """The caller has asked as often as it may."""
+
+    status = 429
+    code = "rate_limited"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, limits: dict[str, str] | None = None, wait: int = 1) -> None:
+        super().__init__(detail)
+        self.headers = {**(limits or {}), "Retry-After": str(wait)}  # type: ignore[misc]
 
 
 class MalformedInference(DeepfakeError):

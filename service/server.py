@@ -5,6 +5,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from service.settings import Settings
+
 
 class Server(uvicorn.Server):
     """Once asked to end, refuses new pictures and listens on until no picture is under way.
@@ -14,8 +16,18 @@ class Server(uvicorn.Server):
     ``failure`` is what kept the model from being loaded, which ends the server too.
     """
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
-        super().__init__(uvicorn.Config(app, host, port, access_log=False))
+    def __init__(self, app: FastAPI, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                settings.host,
+                settings.port,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
+            )
+        )
         self._state = app.state
         self.failure: BaseException | None = None
 

@@ -1,13 +1,25 @@
 """Every knob of the service, each an environment variable with the prefix ``DEEPFAKE_``."""
 
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from limits import parse
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.batching import MAX_BATCH
 from service.errors import SettingsError
 from service.imaging import MAX_PIXELS
+from service.keys import DIGEST
+
+
+def _split(value: object) -> object:
+    """A variable's text, taken apart at its commas."""
+    return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+
+Several = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -43,17 +55,77 @@ class Settings(BaseSettings):
     batch_wait_ms: float = Field(
         0.0, ge=0, description="Longest that a call is held back to gather more faces."
     )
+    api_keys: Several = Field(
+        (), description="SHA-256 digests of the keys that may score, by comma; `deepfake key`."
+    )
+    anonymous: bool | None = Field(
+        None, description="Whether one may score without a key; None, on a loopback address only."
+    )
+    rate_limit: str | None = Field(
+        None, description="How often a key, or else an address, may score: `60/minute`."
+    )
+    cors_origins: Several = Field((), description="Origins of other pages that may ask, by comma.")
+    trusted_proxies: Several = Field(
+        (), description="Addresses of proxies whose X-Forwarded headers count, by comma."
+    )
+
+    @field_validator("api_keys")
+    @classmethod
+    def _are_digests(cls, digests: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(DIGEST.fullmatch, digests)):
+            raise ValueError("give SHA-256 digests, not the keys; `deepfake key` prints both")
+        return digests
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _is_a_rate(cls, rate: str | None) -> str | None:
+        if rate is not None:
+            parse(rate)
+        return rate
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(origin.startswith(("http://", "https://")) for origin in origins):
+            raise ValueError("name each origin, such as https://example.org")
+        return origins
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        """Refuse to let in by accident whom nobody meant to."""
+        if self.anonymous is None and not self.api_keys and not is_loopback(self.host):
+            raise ValueError(
+                f"DEEPFAKE_HOST={self.host} lets the network in: set DEEPFAKE_API_KEYS, "
+                "or DEEPFAKE_ANONYMOUS=true if anyone may score"
+            )
+        if self.anonymous is False and not self.api_keys:
+            raise ValueError("DEEPFAKE_ANONYMOUS=false asks for a key; DEEPFAKE_API_KEYS is empty")
+        if self.anonymous and self.api_keys:
+            raise ValueError("DEEPFAKE_ANONYMOUS=true voids DEEPFAKE_API_KEYS; set one of both")
+        return self
 
 
-def read_settings() -> Settings:
-    """The settings that the environment asks for.
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach ``host``."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def read_settings(**overriding: object) -> Settings:
+    """The settings that the environment asks for, but for those that are given.
 
     Raises:
         SettingsError: a variable has a value that cannot be used.
     """
     try:
-        return Settings()
+        return Settings(**overriding)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        name = "DEEPFAKE_" + str(first["loc"][0]).upper()
-        raise SettingsError(f"{name}={first['input']}: {first['msg']}") from error
+        message = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:  # it is about several, and names them
+            raise SettingsError(message) from error
+        name = str(first["loc"][0])
+        value = "" if name == "api_keys" else f"={first['input']}"  # a key may stand there
+        raise SettingsError(f"DEEPFAKE_{name.upper()}{value}: {message}") from error

@@ -29,6 +29,7 @@ from service.inference import (
     respond,
 )
 from service.manifest import Manifest
+from service.routes.access import ENTRANCE
 from service.routes.dependencies import TheAdmission, TheDetector, analyse, handle
 from service.schemas import ModelName
 from service.uploads import MAX_FILES, read_body
@@ -38,6 +39,8 @@ router = APIRouter(prefix="/v2", tags=["Open Inference Protocol v2"])
 NOT_NOW = (errors.ModelNotReady, errors.Draining)
 OF_MODELS = problems.responses(errors.UnknownModel, *NOT_NOW)
 OF_INFERENCE = problems.responses(
+    errors.Unauthorized,
+    errors.RateLimited,
     errors.UnknownModel,
     errors.MalformedInference,
     errors.BodyTooLarge,
@@ -142,12 +145,14 @@ async def model_ready(_manifest: NamedManifest, admission: TheAdmission) -> Read
     responses=OF_INFERENCE,
     openapi_extra={**OF_ANY_VERSION, "requestBody": BODY},
     response_model=InferenceResponse,
+    dependencies=[ENTRANCE],
 )
 @router.post(
     "/models/{name}/versions/{version}/infer",
     responses=OF_INFERENCE,
     openapi_extra={**OF_ONE_VERSION, "requestBody": BODY},
     response_model=InferenceResponse,
+    dependencies=[ENTRANCE],
 )
 async def infer(request: Request, detector: TheDetector, _manifest: NamedManifest) -> Response:
     """Score faces or files, of which one that cannot be scored fails all.

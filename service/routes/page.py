@@ -12,8 +12,9 @@ from fastapi.templating import Jinja2Templates
 from PIL import Image
 
 from service.detector import Analysis, Detector
-from service.errors import ImageError, Unavailable, UploadError
+from service.errors import ImageError, RateLimited, Unauthorized, Unavailable, UploadError
 from service.imaging import Pixels
+from service.routes.access import BEARER, HEADER, enter
 from service.routes.dependencies import TheDetector, analyse_upload
 
 PREVIEW_SIDE = 640
@@ -32,9 +33,12 @@ async def show(request: Request, detector: TheDetector) -> HTMLResponse:
 async def answer(request: Request, detector: TheDetector) -> HTMLResponse:
     """The form with the answer to what was uploaded, or with what is wrong with it."""
     try:
+        enter(request, await BEARER(request), await HEADER(request))
         analysis = await analyse_upload(request)
-    except (UploadError, ImageError, Unavailable) as error:
-        return _page(request, detector, status=error.status, error=error)
+    except (UploadError, ImageError, Unavailable, Unauthorized, RateLimited) as error:
+        page = _page(request, detector, status=error.status, error=error)
+        page.headers.update(error.headers)
+        return page
     preview = await anyio.to_thread.run_sync(_preview, analysis.picture.pixels)
     return _page(request, detector, analysis=analysis, preview=preview)
 

@@ -5,13 +5,16 @@ from fastapi import APIRouter
 
 from service import errors, problems
 from service.errors import ImageError
+from service.routes.access import ENTRANCE
 from service.routes.dependencies import UploadAnalyses, UploadAnalysis
 from service.schemas import BatchResponse, PredictionResponse, Result
 from service.uploads import ONE_FILE, SEVERAL_FILES
 
-router = APIRouter(tags=["prediction"])
+router = APIRouter(tags=["prediction"], dependencies=[ENTRANCE])
 
 OF_UPLOADS = (
+    errors.Unauthorized,
+    errors.RateLimited,
     errors.MalformedMultipart,
     errors.BodyTooLarge,
     errors.NotMultipart,

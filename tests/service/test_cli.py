@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from service import keys
 from service.model import Model
 from service.report import COLUMNS, resume_csv
 from tests.conftest import BIN, ROOT
@@ -193,6 +195,12 @@ def test_ctrl_c_leaves_valid_json(tmp_path: Path) -> None:
 
 def test_info_is_the_models_description(model: Model) -> None:
     assert json.loads(deepfake("info").stdout) == json.loads(model.manifest.model_dump_json())
+
+
+def test_a_key_comes_with_the_digest_that_the_service_is_told() -> None:
+    made = re.fullmatch(r"key: (\S+)\nDEEPFAKE_API_KEYS=(\S+)\n", deepfake("key").stdout)
+    assert made
+    assert keys.Keys((made[2],)).knows(made[1])
 
 
 def test_a_missing_model_is_one_line(photo: Path, tmp_path: Path) -> None:
