@@ -14,7 +14,7 @@ BEARER = HTTPBearer(auto_error=False, description="An API key, where the service
 HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same.")
 
 
-def enter(
+async def enter(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
     header: Annotated[str | None, Security(HEADER)],

@@ -33,7 +33,7 @@ async def show(request: Request, detector: TheDetector) -> HTMLResponse:
 async def answer(request: Request, detector: TheDetector) -> HTMLResponse:
     """The form with the answer to what was uploaded, or with what is wrong with it."""
     try:
-        enter(request, await BEARER(request), await HEADER(request))
+        await enter(request, await BEARER(request), await HEADER(request))
         analysis = await analyse_upload(request)
     except (UploadError, ImageError, Unavailable, Unauthorized, RateLimited) as error:
         page = _page(request, detector, status=error.status, error=error)

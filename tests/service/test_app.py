@@ -49,7 +49,11 @@ def test_a_broken_graph_stops_the_start_with_one_clear_line(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("DEEPFAKE_QUEUE_LIMIT", "many"), ("DEEPFAKE_MAX_BODY_BYTES", "0"), ("DEEPFAKE_MAX_PIXELS", "-1")],
+    [
+        ("DEEPFAKE_QUEUE_LIMIT", "many"),
+        ("DEEPFAKE_MAX_BODY_BYTES", "0"),
+        ("DEEPFAKE_MAX_PIXELS", "-1"),
+    ],
 )
 def test_a_senseless_setting_stops_the_start_with_one_clear_line(variable: str, value: str) -> None:
     ended = serve(**{variable: value})
