@@ -112,7 +112,8 @@ def test_a_page_that_is_named_may_ask_and_another_may_not(guarded: str) -> None:
                 "Access-Control-Request-Headers": "x-api-key",
             },
         )
-        return preflight.headers.get("access-control-allow-origin")
+        origins: str | None = preflight.headers.get("access-control-allow-origin")
+        return origins
 
     assert allowed("https://example.org") == "https://example.org"
     assert allowed("https://example.com") is None

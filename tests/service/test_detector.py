@@ -22,7 +22,7 @@ def test_the_prediction_is_the_models_for_the_face(
     prediction = asyncio.run(detector.analyse(face)).prediction
     margin, side = model.manifest.crop_margin, model.manifest.input_side
     _, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
-    assert abs(prediction.fake_probability - float(model.score(shown)[0])) <= 1e-6
+    assert abs(prediction.fake_probability - float(model.score(shown)[0])) <= 1e-5
     assert prediction.confidence == max(
         prediction.fake_probability, 1 - prediction.fake_probability
     )
@@ -35,7 +35,7 @@ def test_a_model_for_whole_pictures_is_shown_the_whole_picture(
     model = Model.latest(whole_artifact)
     prediction = asyncio.run(Detector(model).analyse(face)).prediction
     pixels = imaging.resize(imaging.decode(face).pixels, model.manifest.input_side)
-    assert abs(prediction.fake_probability - float(model.score(pixels[None])[0])) <= 1e-6
+    assert abs(prediction.fake_probability - float(model.score(pixels[None])[0])) <= 1e-5
     assert prediction.faces == []
     assert prediction.warnings == []
 
@@ -68,7 +68,7 @@ def test_concurrent_pictures_get_their_own_answers(detector: Detector, model: Mo
     side = model.manifest.input_side
     pixels = [imaging.resize(imaging.decode(data).pixels, side) for data in files]
     expected = np.concatenate([model.score(image[None]) for image in pixels])
-    assert np.abs(np.array(asyncio.run(analyse_all())) - expected).max() <= 1e-6
+    assert np.abs(np.array(asyncio.run(analyse_all())) - expected).max() <= 1e-5
     assert len(set(expected.tolist())) > 20, "the answers must be tellable from each other"
 
 
@@ -171,7 +171,7 @@ def test_a_large_photograph_gets_the_answer_of_a_whole_one(
     assert reduced.picture.reduction == (4 if edge == 3000 else 1)
     one, other = reduced.prediction, whole.prediction
     assert (one.image.width, one.image.height) == (4000, 3000)
-    assert one.fake_probability == pytest.approx(other.fake_probability, abs=0.02)
+    assert one.fake_probability == pytest.approx(other.fake_probability, abs=0.05)
     (its_face,), (face,) = one.faces, other.faces
     box, its_box = face.box.model_dump().values(), its_face.box.model_dump().values()
     assert list(its_box) == pytest.approx(list(box), abs=24)
