@@ -6,6 +6,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageFilter
 
+from service.imaging import MIN_SIDE
+
 Distortion = Callable[[bytes], bytes]
 
 
@@ -15,7 +17,7 @@ def jpeg(quality: int) -> Distortion:
 
 
 def resized(factor: float) -> Distortion:
-    """Scaled by ``factor``, bicubic."""
+    """Scaled by ``factor``, bicubic; no side becomes less than the service takes."""
     return lambda data: _png(_scaled(_open(data), factor))
 
 
@@ -62,7 +64,7 @@ def _open(data: bytes) -> Image.Image:
 
 
 def _scaled(image: Image.Image, factor: float) -> Image.Image:
-    width, height = (max(1, round(side * factor)) for side in image.size)
+    width, height = (max(MIN_SIDE, round(side * factor)) for side in image.size)
     return image.resize((width, height), Image.Resampling.BICUBIC)
 
 

@@ -42,6 +42,11 @@ def test_a_resize_gives_the_size_that_it_says(name: str, side: int) -> None:
     assert imaging.decode(DISTORTIONS[name](FILE)).pixels.shape == (side, side, 3)
 
 
+def test_a_small_picture_is_not_made_smaller_than_the_service_takes() -> None:
+    small = DISTORTIONS["quarter size"](encode(PORTRAIT.resize((150, 120)), "PNG"))
+    assert imaging.decode(small).pixels.shape == (imaging.MIN_SIDE, 38, 3)
+
+
 def test_blur_takes_detail_away_and_noise_adds_some() -> None:
     def detail(data: bytes) -> float:
         return float(np.abs(np.diff(pixels(data), axis=1)).mean())
