@@ -24,7 +24,8 @@ import httpx
 import numpy as np
 
 PERCENTILES = (50, 95, 99)
-CUT_OFF, UNREACHABLE = 0, -1  # in place of a status: hung up on, and nobody listening
+# In place of a status: hung up on where answers had come before, and where none ever came.
+CUT_OFF, UNREACHABLE = 0, -1
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class Client:
         parts = urlsplit(url)
         self._address = (parts.hostname, parts.port)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._answered = False
 
     async def ask(self, request: bytes) -> int:
         """Send a request and read its answer; returns the status."""
@@ -77,8 +79,10 @@ class Client:
             length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
             await reader.readexactly(length)
         except (OSError, asyncio.IncompleteReadError):
+            status = CUT_OFF if self._answered else UNREACHABLE
             self.close()
-            return CUT_OFF
+            return status
+        self._answered = True
         if b"connection: close" in head:
             self.close()
         return int(head[9:12])
@@ -87,7 +91,7 @@ class Client:
         """Hang up."""
         if self._streams is not None:
             self._streams[1].close()
-        self._streams = None
+        self._streams, self._answered = None, False
 
 
 def upload(url: str, file: bytes) -> bytes:

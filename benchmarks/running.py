@@ -60,7 +60,7 @@ def running(
 
 def _wait_until_ready(it: Running, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and it.process.is_running():
+    while time.monotonic() < deadline and it.process.poll() is None:
         try:
             if httpx.get(f"{it.url}/readyz").status_code == 200:
                 return
@@ -71,7 +71,7 @@ def _wait_until_ready(it: Running, seconds: float = 120) -> None:
 
 
 def _end(it: Running) -> None:
-    if not it.process.is_running():
+    if it.process.poll() is not None:
         return
     family = it.family()
     it.process.terminate()

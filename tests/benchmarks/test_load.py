@@ -86,11 +86,18 @@ def test_refusals_and_hang_ups_are_told_apart_from_answers() -> None:
             return await open_loop(url, upload(url, b"x"), rate=50, seconds=0.4)
 
     async def hung_up() -> Record:
+        async with service(lambda number: b"" if number % 3 == 2 else ok(number)) as url:
+            return await closed_loop(url, upload(url, b"x"), concurrency=1, seconds=0.2)
+
+    async def never_answered() -> Record:
         async with service(lambda _number: b"") as url:
             return await open_loop(url, upload(url, b"x"), rate=50, seconds=0.1)
 
     assert counts(asyncio.run(refused())) == {200: 10, 503: 10}
-    assert counts(asyncio.run(hung_up())) == {CUT_OFF: 5}
+    cut = counts(asyncio.run(hung_up()))
+    assert set(cut) == {200, CUT_OFF}
+    assert cut[200] == pytest.approx(2 * cut[CUT_OFF], abs=2)
+    assert counts(asyncio.run(never_answered())) == {UNREACHABLE: 5}
 
 
 def test_clients_give_up_when_nobody_listens() -> None:
