@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from service import faces, imaging
+from service.detector import ENOUGH
 from service.faces import FaceFinder
 from service.model import Model
 
@@ -26,7 +27,7 @@ def count_until(end: float, file: bytes, model: Model, finder: FaceFinder) -> in
     """How many pictures one thread has scored by ``end``, on the clock of ``perf_counter``."""
     margin, side, count = model.manifest.crop_margin, model.manifest.input_side, 0
     while time.perf_counter() < end:
-        pictures = [imaging.decode(file, enough=faces.DETECTION_SIDE) for _ in range(BATCH)]
+        pictures = [imaging.decode(file, enough=ENOUGH) for _ in range(BATCH)]
         shown = [faces.look(picture.pixels, finder, margin, side)[1] for picture in pictures]
         model.score(np.concatenate(shown))
         count += BATCH

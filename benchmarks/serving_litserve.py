@@ -11,6 +11,7 @@ from fastapi import Request
 from litserve import LitAPI, LitServer
 
 from service import faces, imaging
+from service.detector import ENOUGH
 from service.faces import FaceFinder
 from service.imaging import Pixels
 from service.model import Model
@@ -28,7 +29,7 @@ class DetectorAPI(LitAPI):
 
     def decode_request(self, request: Request, **_options: Any) -> Pixels:
         """A file to what the network is shown of it; LitServe hands in the form's fields."""
-        picture = imaging.decode(request["file"].file.read(), enough=faces.DETECTION_SIDE)
+        picture = imaging.decode(request["file"].file.read(), enough=ENOUGH)
         manifest = self._model.manifest
         _, shown = faces.look(
             picture.pixels, self._finder, manifest.crop_margin, manifest.input_side

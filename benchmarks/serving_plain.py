@@ -11,6 +11,7 @@ from fastapi import FastAPI, File, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
 from service import faces, imaging
+from service.detector import ENOUGH
 from service.faces import FaceFinder
 from service.model import Model
 from service.settings import read_settings
@@ -23,7 +24,7 @@ def create_app() -> FastAPI:
     margin, side = model.manifest.crop_margin, model.manifest.input_side
 
     def score(data: bytes) -> float:
-        picture = imaging.decode(data, enough=faces.DETECTION_SIDE)
+        picture = imaging.decode(data, enough=ENOUGH)
         _, shown = faces.look(picture.pixels, finder, margin, side)
         return float(model.score(shown).max())
 
