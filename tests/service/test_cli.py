@@ -14,7 +14,7 @@ import pytest
 from service import keys
 from service.model import Model
 from service.report import COLUMNS, resume_csv
-from tests.conftest import BIN, ROOT
+from tests.conftest import BIN, ROOT, ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth
 
 
@@ -81,7 +81,7 @@ def test_csv_rows_hold_what_the_api_answers(photo: Path) -> None:
     answer = json.loads(deepfake("predict", photo, "--format", "json").stdout)[0]
     assert row["label"] == answer["label"]
     assert row["verdict"] == answer["verdict"]
-    assert abs(float(row["fake_probability"]) - answer["fake_probability"]) <= 1e-6
+    assert abs(float(row["fake_probability"]) - answer["fake_probability"]) <= ROUNDING
     assert row["faces"] == "1"
     assert row["error"] == ""
 
@@ -136,7 +136,7 @@ def test_an_interrupted_csv_is_resumed_to_the_same_rows(tmp_path: Path) -> None:
         assert (row["path"], row["verdict"], row["error"]) == (other["path"], other["verdict"], "")
         # Not to the last bit: it depends on who is in a batch together.
         assert float(row["fake_probability"]) == pytest.approx(
-            float(other["fake_probability"]), abs=1e-6
+            float(other["fake_probability"]), abs=ROUNDING
         )
 
 

@@ -13,6 +13,7 @@ from service.detector import Detector
 from service.errors import CorruptImage, ImageTooLarge
 from service.model import Model
 from service.schemas import Prediction
+from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 
@@ -22,7 +23,7 @@ def test_the_prediction_is_the_models_for_the_face(
     prediction = asyncio.run(detector.analyse(face)).prediction
     margin, side = model.manifest.crop_margin, model.manifest.input_side
     _, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
-    assert abs(prediction.fake_probability - float(model.score(shown)[0])) <= 1e-6
+    assert abs(prediction.fake_probability - float(model.score(shown)[0])) <= ROUNDING
     assert prediction.confidence == max(
         prediction.fake_probability, 1 - prediction.fake_probability
     )
@@ -35,7 +36,7 @@ def test_a_model_for_whole_pictures_is_shown_the_whole_picture(
     model = Model.latest(whole_artifact)
     prediction = asyncio.run(Detector(model).analyse(face)).prediction
     pixels = imaging.resize(imaging.decode(face).pixels, model.manifest.input_side)
-    assert abs(prediction.fake_probability - float(model.score(pixels[None])[0])) <= 1e-6
+    assert abs(prediction.fake_probability - float(model.score(pixels[None])[0])) <= ROUNDING
     assert prediction.faces == []
     assert prediction.warnings == []
 
@@ -68,7 +69,7 @@ def test_concurrent_pictures_get_their_own_answers(detector: Detector, model: Mo
     side = model.manifest.input_side
     pixels = [imaging.resize(imaging.decode(data).pixels, side) for data in files]
     expected = np.concatenate([model.score(image[None]) for image in pixels])
-    assert np.abs(np.array(asyncio.run(analyse_all())) - expected).max() <= 1e-5
+    assert np.abs(np.array(asyncio.run(analyse_all())) - expected).max() <= ROUNDING
     assert len(set(expected.tolist())) > 20, "the answers must be tellable from each other"
 
 

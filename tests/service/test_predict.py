@@ -9,6 +9,7 @@ import pytest
 
 from service import faces, imaging
 from service.model import Model
+from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth
 from tests.service.test_imaging import png_of_size
 
@@ -28,7 +29,7 @@ def test_the_answer_is_the_contracts(client: httpx.Client, face: bytes, model: M
     answer = response.json()
     margin, side = model.manifest.crop_margin, model.manifest.input_side
     found, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
-    assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= 1e-6
+    assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= ROUNDING
     assert answer["label"] == ("FAKE" if answer["fake_probability"] >= 0.5 else "REAL")
     assert answer["verdict"] in {"real", "uncertain", "fake"}
     assert [it["box"]["x"] for it in answer["faces"]] == [it.x for it in found]

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from service.uploads import MAX_FILES
+from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth
 
 PICTURES = [encode(smooth(seed, side=160), "PNG") for seed in range(12)]
@@ -26,7 +27,9 @@ def test_each_file_gets_the_answer_that_it_would_get_alone(server: str) -> None:
         prediction = result["prediction"]
         assert prediction["image"] == alone["image"]
         assert prediction["verdict"] == alone["verdict"]
-        assert prediction["fake_probability"] == pytest.approx(alone["fake_probability"], abs=1e-6)
+        assert prediction["fake_probability"] == pytest.approx(
+            alone["fake_probability"], abs=ROUNDING
+        )
 
 
 def test_what_is_wrong_with_one_does_not_keep_the_others(server: str) -> None:
