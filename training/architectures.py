@@ -14,6 +14,7 @@ from keras import layers
 from training.folding import fold_normalizations
 
 LEARNING_RATE = 1e-4  # of fine-tuning, at its highest
+SIDE = 224  # of what the pretrained networks see, in pixels; most faces are hardly larger here
 
 
 def baseline_cnn(side: int = 128) -> keras.Model:
@@ -32,7 +33,7 @@ def baseline_cnn(side: int = 128) -> keras.Model:
     return _classifier("baseline_cnn", image, x, keras.optimizers.Adam(1e-3))
 
 
-def mobilenet_v2(weights: Path | None, steps: int, side: int = 192) -> keras.Model:
+def mobilenet_v2(weights: Path | None, steps: int, side: int = SIDE) -> keras.Model:
     """MobileNetV2 (Sandler et al. 2018), fine-tuned from ImageNet as a whole.
 
     ``weights`` is a file for ``keras.applications.MobileNetV2(include_top=False)``; None downloads

@@ -9,31 +9,35 @@ import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
+from rich.progress import track
+
+from training.console import console
 
 BATCH_SIZE = 128
 EPOCHS = 15
 LEARNING_RATE = 5e-4
 LABEL_SMOOTHING = 0.1  # or, after so many passes, it is far too sure (Szegedy et al. 2016)
-HEADS = ("recognition", "inspection")
+# Epochs of draws that each head learns from; inspection's only has to begin somewhere. The former
+# on validation, recognition alone at 192 px: AUC 0.953 of 2, 0.969 of 5.
+DRAWS = {"recognition": 10, "inspection": 2}
 MAPS = 8  # batches; enough for the mean and deviation of a channel
 
 
-def teach_heads(model: keras.Model, batches: tf.data.Dataset) -> None:
+def teach_heads(model: keras.Model, batches: tf.data.Dataset, steps: int) -> None:
     """Fit what leads from ``recognition_texture`` and ``inspection_texture`` to the logits.
 
-    ``batches`` are finite: uint8 images ``[b, h, w, 3]`` and float32 labels ``[b]``. The backbone
-    is applied once to each image. Freezes recognition; also standardizes what ``moments`` gives.
+    ``batches`` go on for ``DRAWS`` epochs of ``steps``: uint8 images ``[b, h, w, 3]`` and float32
+    labels ``[b]``. The backbone is applied once to each image. Freezes recognition; also
+    standardizes what ``moments`` gives.
     """
-    moments, _ = _seen(model, ["moments"], batches.take(MAPS))
-    model.get_layer("standardized_moments").adapt(moments["moments"])
-    textures, labels = _seen(model, [f"{name}_texture" for name in HEADS], batches)
-    recognition, _ = (_teach(model, name, textures[f"{name}_texture"], labels) for name in HEADS)
+    moments, _ = _seen(model, "moments", batches, MAPS)
+    model.get_layer("standardized_moments").adapt(moments)
+    recognition, _ = (_teach(model, name, batches, steps * DRAWS[name]) for name in DRAWS)
     recognition.trainable = False
 
 
-def _teach(
-    model: keras.Model, name: str, texture: NDArray[np.float32], labels: NDArray[np.float32]
-) -> keras.Model:
+def _teach(model: keras.Model, name: str, batches: tf.data.Dataset, count: int) -> keras.Model:
+    texture, labels = _seen(model, f"{name}_texture", batches, count)
     model.get_layer(f"standardized_{name}_texture").adapt(texture)
     head = keras.Model(model.get_layer(f"{name}_texture").output, model.get_layer(name).output)
     steps = EPOCHS * -(-len(labels) // BATCH_SIZE)
@@ -47,15 +51,13 @@ def _teach(
 
 
 def _seen(
-    model: keras.Model, names: list[str], batches: tf.data.Dataset
-) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
-    """What each of some layers gives of all images, and the labels."""
-    outputs = {name: model.get_layer(name).output for name in names}
-    below = tf.function(keras.Model(model.input, outputs))
-    seen: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}
-    all_labels = []
-    for images, labels in batches:
-        for name, output in below(images, training=False).items():
-            seen[name].append(output.numpy())
+    model: keras.Model, name: str, batches: tf.data.Dataset, count: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What a layer gives of all images in the first ``count`` batches, and their labels."""
+    below = tf.function(keras.Model(model.input, model.get_layer(name).output))
+    seen, all_labels = [], []
+    title = f"What {name} says of the pictures"
+    for images, labels in track(batches.take(count), title, total=count, console=console):
+        seen.append(below(images, training=False).numpy())
         all_labels.append(labels.numpy())
-    return {name: np.concatenate(parts) for name, parts in seen.items()}, np.concatenate(all_labels)
+    return np.concatenate(seen), np.concatenate(all_labels)

@@ -15,27 +15,26 @@ from pathlib import Path
 import keras
 from keras import layers, ops
 
-from training.architectures import fine_tuning_optimizer, load_mobilenet_v2
+from training.architectures import SIDE, fine_tuning_optimizer, load_mobilenet_v2
 from training.efficientnet import efficientnet_lite0
 from training.either import Either
 from training.errors import RunError
 from training.folding import fold_normalizations
 from training.texture import Texture
 
-SIDE = 192
 CELLS = SIDE // 16  # of the map of changes, each way
 RECOGNIZED = 2.0  # times its logit, which smoothed labels made small; chosen on validation
 CORRELATED = range(30, 100)  # channels of a map whose correlations are taken: not too few, nor many
 
 
 def texture_mobilenet(weights: Path | None, steps: int) -> keras.Model:
-    """MobileNetV2 up to its 15th block; arguments as those of ``architectures.mobilenet_v2``."""
+    """MobileNetV2 up to its 12th block; arguments as those of ``architectures.mobilenet_v2``."""
     whole = load_mobilenet_v2(weights, SIDE)
-    return _texture_network("texture_mobilenet", whole, (2, 5, 9, 12, 15), steps)
+    return _texture_network("texture_mobilenet", whole, (2, 5, 9, 12), steps)
 
 
 def texture_efficientnet(weights: Path | None, steps: int) -> keras.Model:
-    """The same of EfficientNet-Lite0 up to its 14th block, for comparison.
+    """The same of EfficientNet-Lite0 up to its 10th block, for comparison.
 
     Raises:
         RunError: ``weights`` is not its checkpoint.
@@ -43,7 +42,7 @@ def texture_efficientnet(weights: Path | None, steps: int) -> keras.Model:
     if weights is None:
         raise RunError("texture_efficientnet: name its checkpoint with --weights")
     whole = efficientnet_lite0(weights, SIDE)
-    return _texture_network("texture_efficientnet", whole, (2, 4, 7, 10, 14), steps)
+    return _texture_network("texture_efficientnet", whole, (2, 4, 7, 10), steps)
 
 
 @keras.saving.register_keras_serializable("training")  # type: ignore[untyped-decorator]
@@ -59,13 +58,12 @@ def _texture_network(
 ) -> keras.Model:
     """``blocks`` are the depths at which texture is taken; up to the first both looks are one.
 
-    Inspection goes on to the last but one. ``head.teach_head`` teaches both looks' heads,
-    fine-tuning then inspection alone.
+    ``head.teach_heads`` teaches both looks' heads, fine-tuning then inspection alone.
     """
     depths = [whole.get_layer(f"block_{number}_add").output for number in blocks]
     backbone = fold_normalizations(keras.Model(whole.input, depths, name="backbone"))
     backbone.trainable = False
-    inspector = fold_normalizations(keras.Model(depths[0], depths[1:-1], name="inspector"))
+    inspector = fold_normalizations(keras.Model(depths[0], depths[1:], name="inspector"))
     image = keras.Input((SIDE, SIDE, 3), name="image")
     maps = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image))
     inspected = [maps[0], *inspector(maps[0])]
@@ -105,9 +103,7 @@ def _place_by_place(maps: list[keras.KerasTensor]) -> keras.KerasTensor:
 
 
 def _in_cells(x: keras.KerasTensor) -> keras.KerasTensor:
-    """Maps of any resolution as cells of the same mean."""
-    if x.shape[1] < CELLS:
-        return layers.UpSampling2D(CELLS // x.shape[1])(x)
+    """Maps as cells of the same mean."""
     return layers.AveragePooling2D(x.shape[1] // CELLS)(x)
 
 

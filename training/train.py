@@ -23,8 +23,6 @@ from training.pixels import Pixels, load_split
 from training.recipes import Recipe, find_recipe
 from training.run import RUNS, Run, RunConfig
 
-HEAD_EPOCHS = 5  # of batches, from which a new head learns before the rest does
-
 
 def start(
     data: Path,
@@ -110,7 +108,7 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     run.forget_results()
     if recipe.teach_heads and not run.last.exists():
         found = _batches(replace(recipe, order=recipe.head_order), config, train)
-        recipe.teach_heads(model, found.take(HEAD_EPOCHS * steps))
+        recipe.teach_heads(model, found, steps)
         save_last(run, model)
     model.fit(
         _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),

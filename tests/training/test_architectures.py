@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from training.architectures import LEARNING_RATE, baseline_cnn, mobilenet_v2
+from training.architectures import LEARNING_RATE, SIDE, baseline_cnn, mobilenet_v2
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backbone's weights file, as ImageNet's would come."""
     path = tmp_path_factory.mktemp("weights") / "backbone.weights.h5"
     backbone = keras.applications.MobileNetV2(
-        include_top=False, weights=None, input_shape=(192, 192, 3)
+        include_top=False, weights=None, input_shape=(SIDE, SIDE, 3)
     )
     backbone.save_weights(path)
     return path
@@ -64,9 +64,9 @@ def test_fine_tuning_begins_with_the_weights_that_it_is_given(
     mobilenet: keras.Model, weights: Path
 ) -> None:
     whole = keras.applications.MobileNetV2(
-        include_top=False, weights=str(weights), input_shape=(192, 192, 3)
+        include_top=False, weights=str(weights), input_shape=(SIDE, SIDE, 3)
     )
-    images = np.random.default_rng(0).uniform(-1, 1, (2, 192, 192, 3)).astype(np.float32)
+    images = np.random.default_rng(0).uniform(-1, 1, (2, SIDE, SIDE, 3)).astype(np.float32)
     assert np.allclose(backbone_of(mobilenet)(images), whole(images), atol=1e-3)
 
 

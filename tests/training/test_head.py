@@ -1,5 +1,6 @@
 """The heads' own lesson: they learn, and nothing under them moves."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -10,9 +11,10 @@ from keras import layers
 from sklearn.metrics import roc_auc_score
 
 from training.either import Either
-from training.head import LABEL_SMOOTHING, teach_heads
+from training.head import DRAWS, LABEL_SMOOTHING, MAPS, teach_heads
 
 N = 4096
+STEPS = 4  # of an epoch
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def rough_and_smooth() -> tuple[np.ndarray, np.ndarray]:
 
 
 def batches() -> tf.data.Dataset:
-    return tf.data.Dataset.from_tensor_slices(rough_and_smooth()).batch(500)
+    return tf.data.Dataset.from_tensor_slices(rough_and_smooth()).batch(N // STEPS).repeat()
 
 
 def weights_of(model: keras.Model, layer: str) -> list[np.ndarray]:
@@ -64,7 +66,7 @@ def same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
 @pytest.mark.parametrize("name", ["recognition", "inspection", "logit"])
 def test_each_learns_what_the_backbone_sees(name: str, model: keras.Model) -> None:
     images, labels = rough_and_smooth()
-    teach_heads(model, batches())
+    teach_heads(model, batches(), STEPS)
     logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
     assert roc_auc_score(labels, logit[:, 0]) > 0.98
 
@@ -76,7 +78,7 @@ def test_they_are_no_surer_than_the_smoothed_labels(
     monkeypatch.setattr("training.head.EPOCHS", 60)
     monkeypatch.setattr("training.head.LEARNING_RATE", 1e-2)
     images, labels = rough_and_smooth()
-    teach_heads(model, batches())
+    teach_heads(model, batches(), STEPS)
     recognition = keras.Model(model.input, model.get_layer("recognition").output)
     probability = keras.ops.sigmoid(recognition.predict(images, verbose=0)).numpy()[:, 0]
     assert probability[labels == 1].mean() == pytest.approx(1 - LABEL_SMOOTHING / 2, abs=0.02)
@@ -85,13 +87,13 @@ def test_they_are_no_surer_than_the_smoothed_labels(
 
 def test_the_backbone_stays_as_it_was(model: keras.Model) -> None:
     before = weights_of(model, "backbone")
-    teach_heads(model, batches())
+    teach_heads(model, batches(), STEPS)
     assert same(before, weights_of(model, "backbone"))
 
 
 @pytest.mark.parametrize("name", ["moments", "recognition_texture", "inspection_texture"])
 def test_their_inputs_are_standardized(name: str, model: keras.Model) -> None:
-    teach_heads(model, batches())
+    teach_heads(model, batches(), STEPS)
     standardized = keras.Model(model.input, model.get_layer(f"standardized_{name}").output)
     features = standardized(rough_and_smooth()[0]).numpy()
     over = tuple(range(features.ndim - 1))
@@ -103,7 +105,7 @@ def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
     model: keras.Model, tmp_path: Path
 ) -> None:
     images, labels = rough_and_smooth()
-    teach_heads(model, batches())
+    teach_heads(model, batches(), STEPS)
     assert int(model.optimizer.iterations) == 0, "the lesson counts as no step"
     model.train_on_batch(images[:32], labels[:32])
     model.save(tmp_path / "model.keras")
@@ -113,8 +115,23 @@ def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
 
 
 def test_recognition_no_longer_learns_and_inspection_does(model: keras.Model) -> None:
-    teach_heads(model, batches())
+    teach_heads(model, batches(), STEPS)
     recognition, inspection = weights_of(model, "recognition"), weights_of(model, "inspection")
-    model.fit(batches(), shuffle=False, verbose=0)
+    model.fit(batches(), steps_per_epoch=STEPS, shuffle=False, verbose=0)
     assert same(recognition, weights_of(model, "recognition"))
     assert not same(inspection, weights_of(model, "inspection"))
+
+
+def test_each_learns_from_as_many_draws_as_it_should(model: keras.Model) -> None:
+    images, labels = (part[: N // STEPS] for part in rough_and_smooth())
+    drawn = 0
+
+    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        nonlocal drawn
+        while True:
+            drawn += 1
+            yield images, labels
+
+    shapes = (tf.TensorSpec(images.shape, tf.uint8), tf.TensorSpec(labels.shape, tf.float32))
+    teach_heads(model, tf.data.Dataset.from_generator(batches, output_signature=shapes), STEPS)
+    assert drawn == MAPS + STEPS * sum(DRAWS.values())
