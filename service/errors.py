@@ -16,6 +16,7 @@
     │   ├── UnsupportedFormat        415  unsupported_format
     │   ├── CorruptImage             422  corrupt_image
     │   ├── ImageTooLarge            413  image_too_large
+    │   ├── ImageTooComplex          413  image_too_complex
     │   └── ImageTooSmall            422  image_too_small
     ├── Unavailable              not now; ``Retry-After`` says when to come back
     │   ├── Overloaded               503  overloaded
@@ -157,6 +158,14 @@ class ImageTooLarge(ImageError):
     status = 413
     code = "image_too_large"
     title = "Image too large"
+
+
+class ImageTooComplex(ImageError):
+    """Decoding the picture would take far more work than its size tells."""
+
+    status = 413
+    code = "image_too_complex"
+    title = "Image too complex"
 
 
 class ImageTooSmall(ImageError):

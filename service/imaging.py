@@ -9,16 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from service.errors import CorruptImage, EmptyFile, ImageTooLarge, ImageTooSmall, UnsupportedFormat
+from service import formats
+from service.errors import (
+    CorruptImage,
+    EmptyFile,
+    ImageTooComplex,
+    ImageTooLarge,
+    ImageTooSmall,
+    UnsupportedFormat,
+)
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 32
 TURNED = (5, 6, 7, 8)  # EXIF orientations of pictures that lie on their side
-
-# One limit on pixels, ours, checked on the header before anything is decoded.
-Image.MAX_IMAGE_PIXELS = None
 
 Pixels = NDArray[np.uint8]
 
@@ -28,13 +31,15 @@ class Picture:
     """A decoded picture, upright.
 
     ``pixels`` is uint8 RGB ``[h, w, 3]``, of the whole picture and, unless it was reduced, of its
-    ``width`` and ``height``; ``sha256`` is of the file's bytes.
+    ``width`` and ``height``; ``animated`` says that there are more frames or pages, ``sha256`` is
+    of the file's bytes.
     """
 
     pixels: Pixels
     width: int
     height: int
     format: str
+    animated: bool
     sha256: str
 
     @property
@@ -52,12 +57,15 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None)
     that takes a fraction of the time and memory.
 
     Raises:
-        EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall
+        EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall, ImageTooComplex
     """
     if not data:
         raise EmptyFile("The file is empty.")
     image = _open(data)
+    name = formats.name_of(image)
     _check_size(image, max_pixels)
+    if name == "JPEG" and formats.has_too_many_scans(data):
+        raise ImageTooComplex(f"The JPEG has more than {formats.MAX_SCANS} scans.")
     width, height = image.size
     try:
         if enough:
@@ -67,10 +75,10 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None)
         if image.getexif().get(ExifTags.Base.Orientation) in TURNED:
             width, height = height, width
         pixels = np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
+        animated = formats.is_animated(image)
     except Exception as error:  # decoders raise nearly anything on broken input
-        raise CorruptImage(f"The {image.format} data is damaged or cut short.") from error
-    digest = hashlib.sha256(data).hexdigest()
-    return Picture(pixels, width, height, str(image.format), digest)
+        raise CorruptImage(f"The {name} data is damaged or cut short.") from error
+    return Picture(pixels, width, height, name, animated, hashlib.sha256(data).hexdigest())
 
 
 def resize(pixels: Pixels, side: int) -> Pixels:
@@ -85,24 +93,21 @@ def resize(pixels: Pixels, side: int) -> Pixels:
 
 def _open(data: bytes) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=formats.FORMATS)
     except Exception as error:  # also here, decoders raise nearly anything
-        if isinstance(error, UnidentifiedImageError) and not _has_signature(data):
-            accepted = ", ".join(FORMATS)
+        if isinstance(error, UnidentifiedImageError) and not formats.has_signature(data):
             raise UnsupportedFormat(
-                f"This is no picture that can be read; accepted: {accepted}."
+                f"This is no picture that can be read; accepted: {formats.in_words()}."
             ) from error
         raise CorruptImage("The picture's header is damaged or cut short.") from error
 
 
-def _has_signature(data: bytes) -> bool:
-    """Whether the first bytes are those of an accepted format."""
-    accepts = (Image.OPEN[name][1] for name in FORMATS)
-    return any(accept is not None and accept(data[:16]) is True for accept in accepts)
-
-
 def _check_size(image: Image.Image, max_pixels: int) -> None:
     width, height = image.size
+    if max(width, height) > formats.MAX_SIDE:
+        raise ImageTooLarge(
+            f"The picture has {width} x {height} pixels; a side may have {formats.MAX_SIDE:,}."
+        )
     if width * height > max_pixels:
         raise ImageTooLarge(
             f"The picture has {width} x {height} pixels; at most {max_pixels:,} can be scored."

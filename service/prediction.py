@@ -46,7 +46,11 @@ def _warnings(
     warnings = verdict.picture_warnings(manifest, picture.width, picture.height, len(found))
     if found:
         warnings += verdict.face_warnings(manifest, found[int(scores.argmax())])
-    return warnings + ([WarningCode.MANY_FACES] if len(found) > len(scores) else [])
+    if len(found) > len(scores):
+        warnings.append(WarningCode.MANY_FACES)
+    if picture.animated:
+        warnings.append(WarningCode.ANIMATED)
+    return warnings
 
 
 def _face(face: Face, score: float, manifest: Manifest) -> schemas.Face:

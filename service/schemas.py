@@ -90,7 +90,8 @@ class Prediction(BaseModel):
         description="What lowers the trust in the answer and makes the verdict `uncertain`: "
         "`no_face` (none was found: the whole picture was scored), `small_face` (the face that "
         "decides is too small to show fine traces), `many_faces` (only the largest were scored), "
-        "`low_resolution` (the picture is smaller than what the network sees)."
+        "`low_resolution` (the picture is smaller than what the network sees), `animated` (it "
+        "moves or has several pages: only the first was scored)."
     )
     model: ModelName
     image: ImageFacts

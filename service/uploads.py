@@ -7,6 +7,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from service import formats
 from service.errors import (
     BodyTooLarge,
     MalformedMultipart,
@@ -22,7 +23,7 @@ SLACK = 8  # parts more than are used, so that too many are an error that can be
 _FILE = {
     "type": "string",
     "format": "binary",
-    "description": "The picture: JPEG, PNG, WebP, BMP, GIF or TIFF.",
+    "description": f"The picture: {formats.in_words()}.",
 }
 _FILES = {"type": "array", "minItems": 1, "maxItems": MAX_FILES, "items": _FILE}
 
@@ -39,6 +40,15 @@ ONE_FILE, SEVERAL_FILES = _body(_FILE), _body(_FILES)
 
 class _InMemoryParser(MultiPartParser):
     spool_max_size = 0  # to a spooled file, 0 means that it never rolls over to the disk
+    complete = True
+
+    def on_part_begin(self) -> None:
+        self.complete = False
+        super().on_part_begin()
+
+    def on_end(self) -> None:
+        self.complete = True
+        super().on_end()
 
 
 async def read_upload(request: Request, max_body_bytes: int) -> bytes:
@@ -70,6 +80,9 @@ async def read_uploads(request: Request, max_body_bytes: int, most: int = MAX_FI
         form = await parser.parse()
     except MultiPartException as error:
         raise MalformedMultipart(f"The body cannot be read: {error.message}") from error
+    if not parser.complete:
+        await form.close()
+        raise MalformedMultipart("The body ends before its last boundary.")
     try:
         return [await file.read() for file in _files(form, most)]
     finally:
@@ -87,9 +100,8 @@ async def read_body(request: Request, max_body_bytes: int) -> bytes:
 
 async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body's chunks, counted, since a chunked body states no length beforehand."""
-    declared = request.headers.get("content-length", "0")
-    received = int(declared) if declared.isdecimal() else 0
-    if received > limit:
+    declared = request.headers.get("content-length", "0").lstrip("0")
+    if len(declared) > len(str(limit)) or int(declared or 0) > limit:
         raise _too_large(limit)
     received = 0
     async for chunk in request.stream():

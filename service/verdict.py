@@ -30,6 +30,7 @@ class WarningCode(StrEnum):
     SMALL_FACE = "small_face"
     MANY_FACES = "many_faces"
     LOW_RESOLUTION = "low_resolution"
+    ANIMATED = "animated"
 
 
 def label(fake_probability: float) -> tuple[Label, float]:

@@ -1,6 +1,8 @@
 """Pictures for the tests: a public-domain portrait that comes with a package, and made-up ones."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,19 @@ def encode(image: Image.Image, format: str = "JPEG", **options: object) -> bytes
     buffer = io.BytesIO()
     image.save(buffer, format, **options)
     return buffer.getvalue()
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    """A part of a PNG file."""
+    checksum = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + checksum
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    """A tiny PNG whose header claims any size."""
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    pixels = png_chunk(b"IDAT", zlib.compress(b""))
+    return b"\x89PNG\r\n\x1a\n" + header + pixels + png_chunk(b"IEND", b"")
 
 
 def smooth(seed: int, side: int = 128) -> Image.Image:

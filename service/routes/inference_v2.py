@@ -46,6 +46,7 @@ OF_INFERENCE = problems.responses(
     errors.BodyTooLarge,
     errors.Overloaded,
     errors.ImageTooLarge,
+    errors.ImageTooComplex,
     errors.UnsupportedFormat,
     errors.EmptyFile,
     errors.CorruptImage,

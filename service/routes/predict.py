@@ -27,6 +27,7 @@ OF_UPLOADS = (
 )
 OF_PICTURES = (
     errors.ImageTooLarge,
+    errors.ImageTooComplex,
     errors.UnsupportedFormat,
     errors.EmptyFile,
     errors.CorruptImage,

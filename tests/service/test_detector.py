@@ -176,3 +176,12 @@ def test_a_large_photograph_gets_the_answer_of_a_whole_one(
     (its_face,), (face,) = one.faces, other.faces
     box, its_box = face.box.model_dump().values(), its_face.box.model_dump().values()
     assert list(its_box) == pytest.approx(list(box), abs=24)
+
+
+def test_of_a_moving_picture_nothing_is_sure(detector: Detector) -> None:
+    still = encode(PORTRAIT, "WEBP", lossless=True)
+    moving = encode(PORTRAIT, "WEBP", lossless=True, save_all=True, append_images=[smooth(1, 320)])
+    one, first = (asyncio.run(detector.analyse(data)).prediction for data in (still, moving))
+    assert abs(one.fake_probability - first.fake_probability) <= ROUNDING
+    assert (one.warnings, first.warnings) == ([], ["animated"])
+    assert first.verdict == "uncertain"

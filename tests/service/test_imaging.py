@@ -2,8 +2,6 @@
 
 import contextlib
 import hashlib
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -14,23 +12,14 @@ from service.errors import (
     CorruptImage,
     EmptyFile,
     ImageError,
+    ImageTooComplex,
     ImageTooLarge,
     ImageTooSmall,
     UnsupportedFormat,
 )
-from tests.pictures import PORTRAIT, encode, smooth
-
-
-def png_of_size(width: int, height: int) -> bytes:
-    """A tiny PNG whose header claims any size."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        checksum = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + checksum
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
+from service.formats import MAX_SCANS, MAX_SIDE
+from tests.forged import jpeg_of_scans
+from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 
 
 @pytest.mark.parametrize("name", ["PNG", "WEBP", "BMP", "TIFF"])
@@ -40,7 +29,7 @@ def test_lossless_formats_give_the_same_pixels(name: str) -> None:
     assert np.array_equal(picture.pixels, np.asarray(smooth(1)))
 
 
-@pytest.mark.parametrize("name", ["JPEG", "GIF"])
+@pytest.mark.parametrize("name", ["JPEG", "GIF", "AVIF", "HEIF"])
 def test_lossy_formats_give_nearly_the_same_pixels(name: str) -> None:
     picture = imaging.decode(encode(smooth(1), name))
     difference = np.abs(picture.pixels.astype(int) - np.asarray(smooth(1)).astype(int))
@@ -60,7 +49,10 @@ def test_a_picture_knows_its_size_and_the_hash_of_its_bytes(face: bytes) -> None
     [
         (2, Image.Transpose.FLIP_LEFT_RIGHT),
         (3, Image.Transpose.ROTATE_180),
+        (4, Image.Transpose.FLIP_TOP_BOTTOM),
+        (5, Image.Transpose.TRANSPOSE),
         (6, Image.Transpose.ROTATE_90),  # stored rotated by 90 degrees, to be turned back
+        (7, Image.Transpose.TRANSVERSE),
         (8, Image.Transpose.ROTATE_270),
     ],
 )
@@ -94,11 +86,28 @@ def test_other_colour_spaces_become_rgb(mode: str) -> None:
     assert picture.pixels.shape == (*PORTRAIT.size[::-1], 3)
 
 
-def test_a_moving_picture_gives_its_first_frame() -> None:
-    data = encode(smooth(1), "GIF", save_all=True, append_images=[smooth(2)])
-    assert np.array_equal(
-        imaging.decode(data).pixels, imaging.decode(encode(smooth(1), "GIF")).pixels
-    )
+def test_a_progressive_jpeg_is_one_like_others() -> None:
+    progressive, baseline = (encode(PORTRAIT, progressive=whether) for whether in (True, False))
+    assert np.array_equal(imaging.decode(progressive).pixels, imaging.decode(baseline).pixels)
+
+
+@pytest.mark.parametrize("name", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_a_moving_picture_gives_its_first_frame(name: str) -> None:
+    """Or the first page, and says so."""
+    alone = imaging.decode(encode(smooth(1), name, lossless=True))
+    data = encode(smooth(1), name, save_all=True, append_images=[smooth(2)], lossless=True)
+    first = imaging.decode(data)
+    difference = np.abs(first.pixels.astype(int) - alone.pixels.astype(int))
+    assert difference.mean() < 2
+    assert (first.animated, alone.animated) == (True, False)
+
+
+def test_several_jpegs_in_one_are_the_first_jpeg() -> None:
+    """As cameras and telephones write them, with a preview or a map of depths behind."""
+    data = encode(smooth(1), "MPO", save_all=True, append_images=[smooth(2)])
+    picture = imaging.decode(data)
+    assert (picture.format, picture.animated) == ("JPEG", False)
+    assert np.array_equal(picture.pixels, imaging.decode(encode(smooth(1))).pixels)
 
 
 def test_nothing_is_an_empty_file() -> None:
@@ -135,8 +144,21 @@ def test_a_flipped_bit_raises_nothing_but_image_errors(face: bytes) -> None:
 
 
 def test_a_gigantic_header_is_refused_before_anything_is_decoded() -> None:
-    with pytest.raises(ImageTooLarge, match=r"60000 x 60000.*50,000,000"):
-        imaging.decode(png_of_size(60_000, 60_000))
+    with pytest.raises(ImageTooLarge, match=r"15000 x 15000.*50,000,000"):
+        imaging.decode(png_of_size(15_000, 15_000))
+
+
+def test_a_side_has_a_limit_of_its_own() -> None:
+    assert imaging.decode(encode(Image.new("L", (MAX_SIDE, 32)), "PNG")).width == MAX_SIDE
+    with pytest.raises(ImageTooLarge, match=r"20001 x 32.*20,000"):
+        imaging.decode(png_of_size(MAX_SIDE + 1, 32))
+
+
+def test_a_jpeg_has_a_limit_of_scans() -> None:
+    fewest = jpeg_of_scans(0).count(b"\xff\xda")
+    assert imaging.decode(jpeg_of_scans(MAX_SCANS - fewest)).width == 512
+    with pytest.raises(ImageTooComplex, match="100 scans"):
+        imaging.decode(jpeg_of_scans(MAX_SCANS - fewest + 1))
 
 
 def test_the_pixel_limit_is_inclusive() -> None:

@@ -10,8 +10,7 @@ import pytest
 from service import faces, imaging
 from service.model import Model
 from tests.conftest import ROUNDING
-from tests.pictures import PORTRAIT, encode, smooth
-from tests.service.test_imaging import png_of_size
+from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 
 MIB = 2**20
 
@@ -119,8 +118,8 @@ BAD_BODIES: dict[str, tuple[str | None, bytes, int, str]] = {
     "cut off": (
         BOUNDARY,
         b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\nabc',
-        422,
-        "missing_file",
+        400,
+        "malformed_multipart",
     ),
 }
 

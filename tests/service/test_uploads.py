@@ -60,6 +60,13 @@ def test_a_declared_length_over_the_limit_is_refused_unread() -> None:
     assert asked() == 0
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "0" * 5000 + "9" * 12])
+def test_a_length_of_any_number_of_digits_is_refused(length: str) -> None:
+    request, _ = request_of([HEAD, TAIL], {"content-length": length})
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(read_upload(request, MIB))
+
+
 def test_an_undeclared_length_is_counted_and_reading_stops_at_the_limit() -> None:
     request, asked = request_of([HEAD, *[bytes(MIB)] * 50, TAIL], {})
     with pytest.raises(BodyTooLarge):

@@ -1,0 +1,58 @@
+"""The picture formats that are read; no other decoder of Pillow's is ever tried."""
+
+import re
+from importlib.util import find_spec
+
+from PIL import Image
+
+# One limit on pixels, ours, checked on the header before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+_SUFFIXES = {
+    "JPEG": (".jpg", ".jpeg"),
+    "PNG": (".png",),
+    "WEBP": (".webp",),
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "TIFF": (".tif", ".tiff"),
+    "AVIF": (".avif",),
+}
+if find_spec("pillow_heif"):  # comes with the extra `heic`
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    _SUFFIXES["HEIF"] = (".heic", ".heif")
+
+FORMATS = tuple(_SUFFIXES)
+SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+
+MAX_SIDE = 20_000
+MAX_SCANS = 100  # of a progressive JPEG; encoders make a dozen, and each costs a whole decoding
+_START_OF_SCAN = re.compile(rb"\xff\xda")
+
+
+def in_words(names: tuple[str, ...] = FORMATS) -> str:
+    """``JPEG, PNG … and AVIF``."""
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def has_signature(data: bytes) -> bool:
+    """Whether the first bytes are those of an accepted format."""
+    accepts = (Image.OPEN[name][1] for name in FORMATS)
+    return any(accept is not None and accept(data[:16]) is True for accept in accepts)
+
+
+def name_of(image: Image.Image) -> str:
+    """Its format; what holds several JPEGs is a JPEG, of which the first is shown."""
+    return "JPEG" if image.format == "MPO" else str(image.format)
+
+
+def is_animated(image: Image.Image) -> bool:
+    """Whether it has more frames or pages than the one that is decoded."""
+    return image.format != "MPO" and bool(getattr(image, "is_animated", False))
+
+
+def has_too_many_scans(data: bytes) -> bool:
+    """Of a JPEG's bytes; in them, a scan's mark can stand for nothing else."""
+    scans = _START_OF_SCAN.finditer(data)
+    return any(count >= MAX_SCANS for count, _ in enumerate(scans))
