@@ -50,17 +50,24 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float 
 
 @contextmanager
 def running_server(
-    stop: signal.Signals = signal.SIGTERM, log: Path | None = None, **environment: str
+    stop: signal.Signals = signal.SIGTERM,
+    log: Path | None = None,
+    program: tuple[str, ...] = (str(BIN / "deepfake"),),
+    **environment: str,
 ) -> Iterator[str]:
     """A real `deepfake serve` on a free port; yields its address; checks that it ends well.
 
-    Its stdout goes to ``log``.
+    All that it prints goes to ``log``.
     """
     port = free_port()
-    command = [str(BIN / "deepfake"), "serve", "--port", str(port)]
-    with (log or Path(os.devnull)).open("w") as stdout:
+    command = [*program, "serve", "--port", str(port)]
+    with (log or Path(os.devnull)).open("w") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=stdout
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=output if log else None,
         )
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)

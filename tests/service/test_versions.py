@@ -87,7 +87,8 @@ def test_a_broken_one_is_refused_and_said_so_once(url: str, models: Path, face: 
     assert httpx.post(f"{url}/predict", files={"file": face}).json()["model"]["version"] == 1
     add_version(models, 4)
     until(lambda: version(url) == 4)
-    lines = [json.loads(line) for line in (models.parent / "log").read_text().splitlines()]
+    printed = (models.parent / "log").read_text().splitlines()
+    lines = [json.loads(line) for line in printed if line.startswith("{")]
     reasons = [line["reason"] for line in lines if line["message"] == "model refused"]
     assert len(reasons) == 1
     assert "TensorFlow cannot load it" in reasons[0]
