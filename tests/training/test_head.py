@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from training.either import Either
 from training.head import DRAWS, LABEL_SMOOTHING, MAPS, teach_heads
 
-N = 4096
+N = 512
 STEPS = 4  # of an epoch
 
 
@@ -64,7 +64,10 @@ def same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
 
 
 @pytest.mark.parametrize("name", ["recognition", "inspection", "logit"])
-def test_each_learns_what_the_backbone_sees(name: str, model: keras.Model) -> None:
+def test_each_learns_what_the_backbone_sees(
+    name: str, model: keras.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.head.LEARNING_RATE", 2e-3)  # there are few pictures
     images, labels = rough_and_smooth()
     teach_heads(model, batches(), STEPS)
     logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
