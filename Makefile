@@ -9,6 +9,7 @@ MODEL ?= models/deepfake/2
 ROUNDS ?= 3
 DURATION ?= 10
 REQUESTS ?= 20000
+CONCURRENCY ?= 1 8 32 128
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-browser screenshots test-container lint train train-default evaluate docker bench bench-training clean
@@ -51,14 +52,15 @@ docker:  ## build the image deepfake-detector
 	docker build --tag deepfake-detector .
 
 bench: $(VENV)/dev.stamp  ## print what serving costs, beside others, and what overload and time do to it
-	$(BIN)/python -m benchmarks.serving --rounds $(ROUNDS) --seconds $(DURATION)
+	$(BIN)/python -m benchmarks.serving --rounds $(ROUNDS) --seconds $(DURATION) \
+		--concurrency $(CONCURRENCY)
 	$(BIN)/python -m benchmarks.overload --rounds $(ROUNDS) --seconds $(DURATION)
 	$(BIN)/python -m benchmarks.lifecycle --rounds $(ROUNDS)
 	$(BIN)/python -m benchmarks.endurance --requests $(REQUESTS)
 
 bench-training: $(VENV)/dev.stamp  ## print what the input pipeline and the network cost
-	$(BIN)/python -m benchmarks.input_pipeline
-	$(BIN)/python -m benchmarks.model_cost
+	$(BIN)/python -m benchmarks.input_pipeline --rounds $(ROUNDS)
+	$(BIN)/python -m benchmarks.model_cost --rounds $(ROUNDS)
 
 clean:  ## remove what the other targets made, but not runs/
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -1,6 +1,6 @@
 """Does reading data hold up training? Images/s with the pipeline against one batch in memory.
 
-    python -m benchmarks.input_pipeline [--data DIR]
+    python -m benchmarks.input_pipeline [--data DIR] [--rounds 5]
 
 Without ``--data``, pictures are made up. Both sides run the same training step of the baseline,
 in turn, so that a machine whose speed drifts slows both; a ratio of 1 means that the processor
@@ -32,7 +32,6 @@ Batch = tuple[tf.Tensor, tf.Tensor]
 BATCH_SIZE = 64
 STEPS = 12  # a round: some five seconds on two cores
 READY = 4  # batches that a pipeline may have filled its buffers with while the other side ran
-ROUNDS = 5
 MADE_UP = 500  # pictures of each label
 
 
@@ -48,8 +47,8 @@ def make_pictures(root: Path) -> Path:
     return root
 
 
-def measure(data: Path, cache: Path) -> Iterator[tuple[float, float]]:
-    """Images/s of one round with the pipeline and of one with a batch in memory."""
+def measure(data: Path, cache: Path, rounds: int) -> Iterator[tuple[float, float]]:
+    """Images/s of each round with the pipeline and of one with a batch in memory."""
     recipe = find_recipe("baseline_cnn")
     model = recipe.build(None, 1)
     pixels = load_pixels(find_samples(data, "train"), recipe.training_view, cache)
@@ -58,7 +57,7 @@ def measure(data: Path, cache: Path) -> Iterator[tuple[float, float]]:
 
     in_memory = repeat(batch)
     run_steps(model, in_memory, 1)  # builds the graph
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         yield run_steps(model, pipeline, STEPS), run_steps(model, in_memory, STEPS)
 
 
@@ -76,11 +75,14 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path)
-    data = parser.parse_args().data
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = data or make_pictures(Path(scratch) / "data")
-        rounds = list(measure(folder, Path(scratch) / "cache"))
-    table = Table("", "median", "min", "max", title=f"Training input, {ROUNDS} rounds in turn")
+        folder = asked.data or make_pictures(Path(scratch) / "data")
+        rounds = list(measure(folder, Path(scratch) / "cache", asked.rounds))
+    table = Table(
+        "", "median", "min", "max", title=f"Training input, {asked.rounds} rounds in turn"
+    )
     for name, figures in (
         ("pipeline, images/s", [pipeline for pipeline, _ in rounds]),
         ("batch in memory, images/s", [memory for _, memory in rounds]),

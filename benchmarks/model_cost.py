@@ -1,6 +1,6 @@
 """What does scoring a face cost? Against MobileNetV2 at 224 px, one core, and sixteen at once.
 
-    taskset --cpu-list 0 python -m benchmarks.model_cost [--model models/deepfake]
+    taskset --cpu-list 0 python -m benchmarks.model_cost [--model models/deepfake] [--rounds 15]
 
 Both networks are called as the service calls its own, in turn, so that a machine whose speed drifts
 slows both. The aims: not more than MobileNetV2; sixteen in one call at 1.5 times the throughput of
@@ -22,7 +22,6 @@ from rich.table import Table
 
 from service.model import Model
 
-ROUNDS = 15
 CALLS = 16  # of one round
 
 Call = Callable[[], object]
@@ -49,7 +48,7 @@ def seconds(call: Call, calls: int) -> float:
     return time.perf_counter() - began
 
 
-def measure(model: Model) -> list[tuple[float, float, float]]:
+def measure(model: Model, rounds: int) -> list[tuple[float, float, float]]:
     """By round, ms a face: MobileNetV2, the model one by one, the model sixteen at once."""
     side = model.manifest.input_side
     faces = np.random.default_rng(0).integers(0, 256, (CALLS, side, side, 3), np.uint8)
@@ -61,22 +60,26 @@ def measure(model: Model) -> list[tuple[float, float, float]]:
     ]
     for call, _ in sides:
         seconds(call, 3)
-    rounds = [[seconds(call, calls) / CALLS * 1000 for call, calls in sides] for _ in range(ROUNDS)]
-    return [(a, b, c) for a, b, c in rounds]
+    measured = [
+        [seconds(call, calls) / CALLS * 1000 for call, calls in sides] for _ in range(rounds)
+    ]
+    return [(a, b, c) for a, b, c in measured]
 
 
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description="What does scoring a face cost?")
     parser.add_argument("--model", type=Path, default=Path("models/deepfake"))
-    model = Model.latest(parser.parse_args().model)
-    rounds = measure(model)
+    parser.add_argument("--rounds", type=int, default=15)
+    asked = parser.parse_args()
+    model = Model.latest(asked.model)
+    rounds = measure(model, asked.rounds)
     table = Table(
         "",
         "median",
         "min",
         "max",
-        title=f"{ROUNDS} rounds in turn, {len(os.sched_getaffinity(0))} core(s)",
+        title=f"{asked.rounds} rounds in turn, {len(os.sched_getaffinity(0))} core(s)",
     )
     columns = {
         "MobileNetV2 at 224 px, ms a face": [a for a, _, _ in rounds],

@@ -1,6 +1,6 @@
 """What does serving cost, and what does batching give? One table, in one run on the same cores.
 
-    python -m benchmarks.serving [--seconds 10] [--rounds 3]
+    python -m benchmarks.serving [--seconds 10] [--rounds 3] [--concurrency 1 8 32 128]
 
 For a face of 256 px and for a photograph of 12 megapixels: (a) the limit, the path from bytes to
 scores in a tight loop without HTTP; (b) this service at several concurrencies; (c) the same path in
@@ -26,14 +26,11 @@ from rich.table import Table
 
 from benchmarks.running import SERVICE, Running, load, pictures, running, told
 
-CONCURRENCIES = (1, 8, 32, 128)
 CONTENDERS = {
     "b  this service": SERVICE,
     "c  plain FastAPI": ("-m", "benchmarks.serving_plain"),
     "d  LitServe": ("-m", "benchmarks.serving_litserve"),
 }
-# So that a queue as long as the concurrency is no reason to refuse.
-ENVIRONMENT = {"DEEPFAKE_QUEUE_LIMIT": str(2 * max(CONCURRENCIES))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +80,20 @@ def batches(url: str) -> tuple[float, float]:
     return tuple(float(values.get(name, 0)) for name in names)  # type: ignore[return-value]
 
 
-def one_round(picture: Path, seconds: float) -> Iterator[tuple[str, Figures]]:
+def one_round(
+    picture: Path, concurrencies: list[int], seconds: float
+) -> Iterator[tuple[str, Figures]]:
     """Each contender once, with its name."""
+    most = max(concurrencies)
+    # A queue as long as the concurrency is no reason to refuse.
+    environment = {"DEEPFAKE_QUEUE_LIMIT": str(2 * most)}
     module = ["-m", "benchmarks.serving_limit", str(picture), "--seconds", str(seconds)]
     limit = told(subprocess.Popen([sys.executable, *module], stdout=subprocess.PIPE))
     yield "a  limit", Figures(limit["throughput"])
     for name, command in CONTENDERS.items():
-        with running(command, ENVIRONMENT) as it:
-            load(it, picture, concurrency=32, seconds=2)
-            for concurrency in CONCURRENCIES:
+        with running(command, environment) as it:
+            load(it, picture, concurrency=min(most, 32), seconds=2)
+            for concurrency in concurrencies:
                 yield f"{name}, {concurrency:3}", measure(it, picture, concurrency, seconds)
 
 
@@ -120,10 +122,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What does serving cost?")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 8, 32, 128])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         for title, picture in pictures(Path(scratch)).items():
-            rounds = [dict(one_round(picture, asked.seconds)) for _ in range(asked.rounds)]
+            rounds = [
+                dict(one_round(picture, asked.concurrency, asked.seconds))
+                for _ in range(asked.rounds)
+            ]
             show(f"{title}, medians of {asked.rounds} rounds, {os.cpu_count()} cores", rounds)
 
 

@@ -34,7 +34,7 @@ ELSEWHERE = {
     "docker compose up": ("tests/container/test_container.py", '"up", "--detach", "--build"'),
 }
 # The benchmarks' own lengths make them an hour's work; this shows that they run.
-SHORT = {"ROUNDS": "1", "DURATION": "1", "REQUESTS": "100"}
+SHORT = {"ROUNDS": "1", "DURATION": "1", "CONCURRENCY": "2", "REQUESTS": "100"}
 NEEDS_A_GPU = {"docker compose up gpu"}
 STARTS_THE_SERVER = "make run"
 
