@@ -5,13 +5,13 @@ Fine-tuning can distort what a backbone knows and does worse on what was never s
 2202.10054); and a head learns from many passes over what was seen once, which cost next to nothing.
 """
 
+import shutil
+from pathlib import Path
+
 import keras
 import numpy as np
-import tensorflow as tf
-from numpy.typing import NDArray
-from rich.progress import track
 
-from training.console import console
+from training.draws import Draws, Floats, Halves
 
 BATCH_SIZE = 128
 EPOCHS = 15
@@ -23,22 +23,29 @@ DRAWS = {"recognition": 10, "inspection": 2}
 MAPS = 8  # batches; enough for the mean and deviation of a channel
 
 
-def teach_heads(model: keras.Model, batches: tf.data.Dataset, steps: int) -> None:
+def teach_heads(model: keras.Model, draws: Draws, folder: Path) -> None:
     """Fit what leads from ``recognition_texture`` and ``inspection_texture`` to the logits.
 
-    ``batches`` go on for ``DRAWS`` epochs of ``steps``: uint8 images ``[b, h, w, 3]`` and float32
-    labels ``[b]``. The backbone is applied once to each image. Freezes recognition; also
-    standardizes what ``moments`` gives.
+    The backbone is applied once to each image of ``DRAWS`` epochs; what it says is kept in
+    ``folder`` until the heads are taught. Freezes recognition; also standardizes what ``moments``
+    gives.
     """
-    moments, _ = _seen(model, "moments", batches, MAPS)
-    model.get_layer("standardized_moments").adapt(moments)
-    recognition, _ = (_teach(model, name, batches, steps * DRAWS[name]) for name in DRAWS)
+    moments = keras.Model(model.input, model.get_layer("moments").output)
+    some = [moments(images).numpy() for images, _ in draws.batches(0).take(MAPS)]
+    model.get_layer("standardized_moments").adapt(np.concatenate(some))
+    recognition, _ = (
+        _teach(model, name, *draws.seen(model, f"{name}_texture", epochs, folder), epochs)
+        for name, epochs in DRAWS.items()
+    )
     recognition.trainable = False
+    shutil.rmtree(folder)
 
 
-def _teach(model: keras.Model, name: str, batches: tf.data.Dataset, count: int) -> keras.Model:
-    texture, labels = _seen(model, f"{name}_texture", batches, count)
-    model.get_layer(f"standardized_{name}_texture").adapt(texture)
+def _teach(
+    model: keras.Model, name: str, texture: Halves, labels: Floats, epochs: int
+) -> keras.Model:
+    standardized = model.get_layer(f"standardized_{name}_texture")
+    standardized.adapt(texture[: len(texture) // epochs].astype(np.float32))
     head = keras.Model(model.get_layer(f"{name}_texture").output, model.get_layer(name).output)
     steps = EPOCHS * -(-len(labels) // BATCH_SIZE)
     schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
@@ -48,16 +55,3 @@ def _teach(model: keras.Model, name: str, batches: tf.data.Dataset, count: int) 
     )
     head.fit(texture, labels, BATCH_SIZE, EPOCHS, verbose=2)
     return head
-
-
-def _seen(
-    model: keras.Model, name: str, batches: tf.data.Dataset, count: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What a layer gives of all images in the first ``count`` batches, and their labels."""
-    below = tf.function(keras.Model(model.input, model.get_layer(name).output))
-    seen, all_labels = [], []
-    title = f"What {name} says of the pictures"
-    for images, labels in track(batches.take(count), title, total=count, console=console):
-        seen.append(below(images, training=False).numpy())
-        all_labels.append(labels.numpy())
-    return np.concatenate(seen), np.concatenate(all_labels)

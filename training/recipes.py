@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
-import tensorflow as tf
 
 from training.architectures import SIDE, baseline_cnn, mobilenet_v2
 from training.augment import Augment, mirror, scramble
 from training.balance import Order, paired, paired_as_found, shuffled
 from training.decoding import View
+from training.draws import Draws
 from training.errors import RunError
 from training.head import teach_heads
 from training.texture_network import CELLS, texture_efficientnet, texture_mobilenet
@@ -23,8 +23,8 @@ class Recipe:
     ``build`` takes the pretrained weights' file and the number of steps. ``view`` is what the
     service will show; ``training_view`` what training reads and ``augment`` makes the input of.
     ``cells`` is the side of the map of changes that the network also learns, if it does;
-    ``teach_heads`` gets the new network, batches in ``head_order`` and how many make an epoch,
-    before fine-tuning begins.
+    ``teach_heads`` gets the new network, draws in ``head_order`` and a folder to keep things in
+    until it is done, before fine-tuning begins.
     ``patience`` is in epochs without a lower validation loss; None trains to the end.
     """
 
@@ -37,7 +37,7 @@ class Recipe:
     epochs: int
     patience: int | None
     cells: int | None = None
-    teach_heads: Callable[[keras.Model, tf.data.Dataset, int], None] | None = None
+    teach_heads: Callable[[keras.Model, Draws, Path], None] | None = None
     head_order: Order = paired_as_found
 
 

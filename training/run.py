@@ -5,6 +5,7 @@ runs/20260101-120000-baseline_cnn/
   history.csv        one row of metrics per finished epoch
   history.png        the same as curves
   tensorboard/       the same for TensorBoard
+  draws/             what frozen layers say of the pictures, until the heads are taught
   last.keras         model and optimizer after the last finished epoch
   best.keras         model after the epoch with the lowest validation loss
   calibration.json   scale and thresholds, fitted on the validation split

@@ -8,6 +8,7 @@ The same data, seed and machine give the same weights, interrupted or not.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from training import calibrate, plots
 from training.callbacks import epoch_callbacks, save_last
 from training.console import console
 from training.dataset import ordered_batches, training_batches
+from training.draws import Draws
 from training.errors import RunError
 from training.pixels import Pixels, load_split
 from training.recipes import Recipe, find_recipe
@@ -107,8 +109,9 @@ def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
     _keep_rows(run, finished)
     run.forget_results()
     if recipe.teach_heads and not run.last.exists():
-        found = _batches(replace(recipe, order=recipe.head_order), config, train)
-        recipe.teach_heads(model, found, steps)
+        found = partial(_batches, replace(recipe, order=recipe.head_order), config, train)
+        draws = Draws(lambda epoch: found(first_epoch=epoch), steps)
+        recipe.teach_heads(model, draws, run.folder / "draws")
         save_last(run, model)
     model.fit(
         _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),

@@ -1,6 +1,5 @@
 """The heads' own lesson: they learn, and nothing under them moves."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -10,8 +9,9 @@ import tensorflow as tf
 from keras import layers
 from sklearn.metrics import roc_auc_score
 
+from training.draws import Draws
 from training.either import Either
-from training.head import DRAWS, LABEL_SMOOTHING, MAPS, teach_heads
+from training.head import DRAWS, LABEL_SMOOTHING, teach_heads
 
 N = 512
 STEPS = 4  # of an epoch
@@ -55,6 +55,10 @@ def batches() -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices(rough_and_smooth()).batch(N // STEPS).repeat()
 
 
+def draws() -> Draws:
+    return Draws(lambda _epoch: batches(), STEPS)
+
+
 def weights_of(model: keras.Model, layer: str) -> list[np.ndarray]:
     return [array.copy() for array in model.get_layer(layer).get_weights()]
 
@@ -65,38 +69,38 @@ def same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
 
 @pytest.mark.parametrize("name", ["recognition", "inspection", "logit"])
 def test_each_learns_what_the_backbone_sees(
-    name: str, model: keras.Model, monkeypatch: pytest.MonkeyPatch
+    name: str, model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.head.LEARNING_RATE", 2e-3)  # there are few pictures
     images, labels = rough_and_smooth()
-    teach_heads(model, batches(), STEPS)
+    teach_heads(model, draws(), tmp_path / "draws")
     logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
     assert roc_auc_score(labels, logit[:, 0]) > 0.98
 
 
 def test_they_are_no_surer_than_the_smoothed_labels(
-    model: keras.Model, monkeypatch: pytest.MonkeyPatch
+    model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long they learn what is easily learnt."""
     monkeypatch.setattr("training.head.EPOCHS", 60)
     monkeypatch.setattr("training.head.LEARNING_RATE", 1e-2)
     images, labels = rough_and_smooth()
-    teach_heads(model, batches(), STEPS)
+    teach_heads(model, draws(), tmp_path / "draws")
     recognition = keras.Model(model.input, model.get_layer("recognition").output)
     probability = keras.ops.sigmoid(recognition.predict(images, verbose=0)).numpy()[:, 0]
     assert probability[labels == 1].mean() == pytest.approx(1 - LABEL_SMOOTHING / 2, abs=0.02)
     assert probability[labels == 0].mean() == pytest.approx(LABEL_SMOOTHING / 2, abs=0.02)
 
 
-def test_the_backbone_stays_as_it_was(model: keras.Model) -> None:
+def test_the_backbone_stays_as_it_was(model: keras.Model, tmp_path: Path) -> None:
     before = weights_of(model, "backbone")
-    teach_heads(model, batches(), STEPS)
+    teach_heads(model, draws(), tmp_path / "draws")
     assert same(before, weights_of(model, "backbone"))
 
 
 @pytest.mark.parametrize("name", ["moments", "recognition_texture", "inspection_texture"])
-def test_their_inputs_are_standardized(name: str, model: keras.Model) -> None:
-    teach_heads(model, batches(), STEPS)
+def test_their_inputs_are_standardized(name: str, model: keras.Model, tmp_path: Path) -> None:
+    teach_heads(model, draws(), tmp_path / "draws")
     standardized = keras.Model(model.input, model.get_layer(f"standardized_{name}").output)
     features = standardized(rough_and_smooth()[0]).numpy()
     over = tuple(range(features.ndim - 1))
@@ -108,7 +112,7 @@ def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
     model: keras.Model, tmp_path: Path
 ) -> None:
     images, labels = rough_and_smooth()
-    teach_heads(model, batches(), STEPS)
+    teach_heads(model, draws(), tmp_path / "draws")
     assert int(model.optimizer.iterations) == 0, "the lesson counts as no step"
     model.train_on_batch(images[:32], labels[:32])
     model.save(tmp_path / "model.keras")
@@ -117,24 +121,31 @@ def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
     assert np.array_equal(again.predict(images, verbose=0), model.predict(images, verbose=0))
 
 
-def test_recognition_no_longer_learns_and_inspection_does(model: keras.Model) -> None:
-    teach_heads(model, batches(), STEPS)
+def test_recognition_no_longer_learns_and_inspection_does(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    teach_heads(model, draws(), tmp_path / "draws")
     recognition, inspection = weights_of(model, "recognition"), weights_of(model, "inspection")
     model.fit(batches(), steps_per_epoch=STEPS, shuffle=False, verbose=0)
     assert same(recognition, weights_of(model, "recognition"))
     assert not same(inspection, weights_of(model, "inspection"))
 
 
-def test_each_learns_from_as_many_draws_as_it_should(model: keras.Model) -> None:
-    images, labels = (part[: N // STEPS] for part in rough_and_smooth())
-    drawn = 0
+def test_nothing_is_left_behind(model: keras.Model, tmp_path: Path) -> None:
+    teach_heads(model, draws(), tmp_path / "draws")
+    assert list(tmp_path.iterdir()) == []
 
-    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        nonlocal drawn
-        while True:
-            drawn += 1
-            yield images, labels
 
-    shapes = (tf.TensorSpec(images.shape, tf.uint8), tf.TensorSpec(labels.shape, tf.float32))
-    teach_heads(model, tf.data.Dataset.from_generator(batches, output_signature=shapes), STEPS)
-    assert drawn == MAPS + STEPS * sum(DRAWS.values())
+def test_recognition_learns_from_more_draws(
+    model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(epoch: int) -> tf.data.Dataset:
+        asked.append(epoch)
+        return batches()
+
+    monkeypatch.setattr("training.head.EPOCHS", 1)
+    teach_heads(model, Draws(counted, STEPS), tmp_path / "draws")
+    epochs = [number for name in DRAWS for number in range(DRAWS[name])]
+    assert asked == [0, *epochs], "the first for the moments"
