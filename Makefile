@@ -12,7 +12,7 @@ REQUESTS ?= 20000
 CONCURRENCY ?= 1 8 32 128
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser screenshots test-container lint train train-default evaluate docker bench bench-training clean
+.PHONY: help run test test-browser screenshots test-container lint audit train train-default evaluate docker bench bench-training clean
 
 help:  ## print the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,15 @@ lint: $(VENV)/dev.stamp  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+audit: $(VENV)/dev.stamp .audit/stamp  ## look for known weaknesses; print licences; write build/sbom.json
+	.audit/bin/bandit --quiet --severity-level medium --recursive service training benchmarks
+	.audit/bin/pip-licenses --python $(BIN)/python --from mixed --order license
+	@mkdir -p build
+	.audit/bin/cyclonedx-py environment --output-file build/sbom.json $(BIN)/python
+	@if $(BIN)/python -c 'import socket; socket.create_connection(("api.osv.dev", 443), 5)' 2>/dev/null; \
+	then .audit/bin/pip-audit --vulnerability-service osv --path $(VENV)/lib/python3*/site-packages; \
+	else echo 'skipped: the database of known weaknesses (osv.dev) cannot be reached'; fi
 
 train: $(VENV)/dev.stamp  ## train the baseline on DATA into a new folder under runs/
 	$(BIN)/python -m training train --data $(DATA)
@@ -63,7 +72,14 @@ bench-training: $(VENV)/dev.stamp  ## print what the input pipeline and the netw
 	$(BIN)/python -m benchmarks.model_cost --rounds $(ROUNDS)
 
 clean:  ## remove what the other targets made, but not runs/
-	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+
+# In a place of its own: what looks at the packages is none of them.
+.audit/stamp: constraints.txt
+	$(PYTHON) -m venv .audit
+	.audit/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		bandit cyclonedx-bom pip-audit pip-licenses
+	@touch $@
 
 $(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo 'Installing TensorFlow and the service; this takes a minute or two, once.'
