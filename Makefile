@@ -9,10 +9,11 @@ MODEL ?= models/deepfake/2
 ROUNDS ?= 3
 DURATION ?= 10
 REQUESTS ?= 20000
+FUZZ_SECONDS ?= 600
 CONCURRENCY ?= 1 8 32 128
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser screenshots test-container lint audit train train-default evaluate docker bench bench-training clean
+.PHONY: help run test test-browser screenshots test-container fuzz lint audit train train-default evaluate docker bench bench-training clean
 
 help:  ## print the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,6 +32,9 @@ screenshots: $(VENV)/dev.stamp  ## take the pictures in docs/ anew
 
 test-container: $(VENV)/dev.stamp  ## build the image and use it; needs a Docker engine
 	$(BIN)/pytest -m container
+
+fuzz: $(VENV)/dev.stamp  ## decode damaged pictures for FUZZ_SECONDS; what should not be is kept in build/
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $$(date +%s)
 
 lint: $(VENV)/dev.stamp  ## ruff and mypy
 	$(BIN)/ruff check .
