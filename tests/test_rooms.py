@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import ROOT
 
 SHARED = {
+    "service.formats",
     "service.imaging",
     "service.faces",
     "service.errors",
