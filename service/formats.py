@@ -28,12 +28,14 @@ SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suf
 
 MAX_SIDE = 20_000
 MAX_SCANS = 100  # of a progressive JPEG; encoders make a dozen, and each costs a whole decoding
-_START_OF_SCAN = re.compile(rb"\xff\xda")
+# Of a part, with its length behind it (ITU-T T.81, B.1.1); none can stand in a scan's own data.
+_MARK = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
+_SCAN, _END = b"\xda", b"\xd9"
 
 
-def in_words(names: tuple[str, ...] = FORMATS) -> str:
+def in_words() -> str:
     """``JPEG, PNG … and AVIF``."""
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(FORMATS[:-1])} and {FORMATS[-1]}"
 
 
 def has_signature(data: bytes) -> bool:
@@ -53,6 +55,11 @@ def is_animated(image: Image.Image) -> bool:
 
 
 def has_too_many_scans(data: bytes) -> bool:
-    """Of a JPEG's bytes; in them, a scan's mark can stand for nothing else."""
-    scans = _START_OF_SCAN.finditer(data)
-    return any(count >= MAX_SCANS for count, _ in enumerate(scans))
+    """Of a JPEG's bytes, up to its end: telephones put whole films behind it."""
+    position, scans = len(b"\xff\xd8"), 0
+    while scans <= MAX_SCANS and (mark := _MARK.search(data, position)):
+        if mark[1] == _END:
+            break
+        scans += mark[1] == _SCAN
+        position = mark.end() + int.from_bytes(data[mark.end() : mark.end() + 2])
+    return scans > MAX_SCANS

@@ -100,8 +100,9 @@ async def read_body(request: Request, max_body_bytes: int) -> bytes:
 
 async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body's chunks, counted, since a chunked body states no length beforehand."""
-    declared = request.headers.get("content-length", "0").lstrip("0")
-    if len(declared) > len(str(limit)) or int(declared or 0) > limit:
+    declared = request.headers.get("content-length", "").lstrip("0")
+    digits = len(declared) if declared.isdecimal() else 0
+    if digits > len(str(limit)) or (digits and int(declared) > limit):
         raise _too_large(limit)
     received = 0
     async for chunk in request.stream():

@@ -170,6 +170,7 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
             "JPEG with 10 MB of EXIF": lambda: jpeg_with(b"Exif\0\0MM\0*", 150),
             "JPEG with 10 MB of XMP": lambda: jpeg_with(b"http://ns.adobe.com/xap/1.0/\0", 150),
             "JPEG that goes on as a ZIP": lambda: encode(PORTRAIT) + zipped(),
+            "JPEG that goes on as a film": lambda: encode(PORTRAIT) + b"\xff\xda" * 5000,
             "GIF that is a script, too": lambda: encode(smooth(1), "GIF") + b"*/=1;alert(1)//",
             "PNG with 5 MB of small texts": lambda: text_of(5_000_000),
         },

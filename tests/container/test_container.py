@@ -11,7 +11,7 @@ import pytest
 
 from service import faces, imaging
 from service.model import Model
-from tests.conftest import ROOT, ROUNDING
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.container
 
@@ -65,7 +65,7 @@ def test_it_answers_through_the_published_port(container: str, face: bytes, mode
     assert answer["model"] == {"name": "deepfake", "version": model.manifest.version}
     margin, side = model.manifest.crop_margin, model.manifest.input_side
     _, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
-    assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= ROUNDING
+    assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= 1e-6
 
 
 def test_it_runs_as_nobody_in_particular(container: str) -> None:

@@ -81,7 +81,7 @@ def test_csv_rows_hold_what_the_api_answers(photo: Path) -> None:
     answer = json.loads(deepfake("predict", photo, "--format", "json").stdout)[0]
     assert row["label"] == answer["label"]
     assert row["verdict"] == answer["verdict"]
-    assert abs(float(row["fake_probability"]) - answer["fake_probability"]) <= ROUNDING
+    assert abs(float(row["fake_probability"]) - answer["fake_probability"]) <= 1e-6
     assert row["faces"] == "1"
     assert row["error"] == ""
 

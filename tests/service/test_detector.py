@@ -23,7 +23,7 @@ def test_the_prediction_is_the_models_for_the_face(
     prediction = asyncio.run(detector.analyse(face)).prediction
     margin, side = model.manifest.crop_margin, model.manifest.input_side
     _, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
-    assert abs(prediction.fake_probability - float(model.score(shown)[0])) <= ROUNDING
+    assert abs(prediction.fake_probability - float(model.score(shown)[0])) <= 1e-6
     assert prediction.confidence == max(
         prediction.fake_probability, 1 - prediction.fake_probability
     )
@@ -36,7 +36,7 @@ def test_a_model_for_whole_pictures_is_shown_the_whole_picture(
     model = Model.latest(whole_artifact)
     prediction = asyncio.run(Detector(model).analyse(face)).prediction
     pixels = imaging.resize(imaging.decode(face).pixels, model.manifest.input_side)
-    assert abs(prediction.fake_probability - float(model.score(pixels[None])[0])) <= ROUNDING
+    assert abs(prediction.fake_probability - float(model.score(pixels[None])[0])) <= 1e-6
     assert prediction.faces == []
     assert prediction.warnings == []
 
@@ -182,6 +182,6 @@ def test_of_a_moving_picture_nothing_is_sure(detector: Detector) -> None:
     still = encode(PORTRAIT, "WEBP", lossless=True)
     moving = encode(PORTRAIT, "WEBP", lossless=True, save_all=True, append_images=[smooth(1, 320)])
     one, first = (asyncio.run(detector.analyse(data)).prediction for data in (still, moving))
-    assert abs(one.fake_probability - first.fake_probability) <= ROUNDING
+    assert abs(one.fake_probability - first.fake_probability) <= 1e-6
     assert (one.warnings, first.warnings) == ([], ["animated"])
     assert first.verdict == "uncertain"

@@ -12,7 +12,6 @@ from tritonclient.utils import InferenceServerException
 
 from service.manifest import Manifest
 from service.model import Model
-from tests.conftest import ROUNDING
 from tests.pictures import smooth
 
 VERDICTS = {"real", "uncertain", "fake"}
@@ -79,7 +78,7 @@ def test_faces_as_tensors_get_the_models_own_scores(
     )
     scores, verdicts = (result.as_numpy(name) for name in names)
     assert scores.dtype == np.float32
-    assert scores == pytest.approx(model.score(images), abs=ROUNDING)
+    assert scores == pytest.approx(model.score(images), abs=1e-6)
     assert {text.decode() if binary_out else text for text in verdicts} <= VERDICTS
     answer = result.get_response()
     assert (answer["id"], answer["model_name"]) == ("seven", model.manifest.name)
@@ -95,7 +94,7 @@ def test_files_get_the_same_answers_as_from_predict(
     result = client.infer(manifest.name, [tensor("file", values, "BYTES", binary)])
     single = httpx.post(f"{server}/predict", files={"file": face}).json()
     assert result.as_numpy("fake_probability") == pytest.approx(
-        [single["fake_probability"]] * 2, abs=ROUNDING
+        [single["fake_probability"]] * 2, abs=1e-6
     )
     assert list(result.as_numpy("verdict")) == [single["verdict"].encode()] * 2
 
@@ -103,7 +102,7 @@ def test_files_get_the_same_answers_as_from_predict(
 def test_more_faces_than_a_batch_holds(client: InferenceServerClient, model: Model) -> None:
     images = faces(model.manifest, 40)
     result = client.infer(model.manifest.name, [tensor("image", images, "UINT8")])
-    assert result.as_numpy("fake_probability") == pytest.approx(model.score(images), abs=ROUNDING)
+    assert result.as_numpy("fake_probability") == pytest.approx(model.score(images), abs=1e-6)
 
 
 def refused(client: InferenceServerClient, *inputs: InferInput, **options: Any) -> tuple[str, str]:

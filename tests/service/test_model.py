@@ -13,7 +13,7 @@ import tensorflow as tf
 from service.errors import ArtifactError
 from service.manifest import Manifest
 from service.model import Model
-from tests.conftest import ROUNDING, SHIPPED
+from tests.conftest import SHIPPED
 
 MANIFEST = Path("assets.extra/model.json")
 WEIGHTS = Path("variables/variables.data-00000-of-00001")
@@ -37,14 +37,14 @@ def test_scores_equal_those_of_the_saved_model_called_directly(model: Model) -> 
     images = np.random.default_rng(0).integers(0, 255, (5, side, side, 3), np.uint8)
     raw = tf.saved_model.load(str(SHIPPED))
     direct = raw.signatures["serving_default"](image=tf.constant(images))["fake_probability"]
-    assert np.abs(model.score(images) - direct.numpy()).max() <= ROUNDING
+    assert np.abs(model.score(images) - direct.numpy()).max() <= 1e-6
 
 
 def test_the_score_of_a_picture_does_not_depend_on_its_neighbours(model: Model) -> None:
     side = model.manifest.input_side
     images = np.random.default_rng(1).integers(0, 255, (3, side, side, 3), np.uint8)
     alone = np.concatenate([model.score(image[None]) for image in images])
-    assert np.abs(model.score(images) - alone).max() <= ROUNDING
+    assert np.abs(model.score(images) - alone).max() <= 1e-6
 
 
 def test_explain_gives_the_same_probability_and_a_heatmap(model: Model) -> None:
@@ -53,7 +53,7 @@ def test_explain_gives_the_same_probability_and_a_heatmap(model: Model) -> None:
     raw = tf.saved_model.load(str(SHIPPED))
     explained = raw.signatures["explain"](image=tf.constant(images))
     heatmap = explained["heatmap"].numpy()
-    assert np.abs(explained["fake_probability"].numpy() - model.score(images)).max() <= ROUNDING
+    assert np.abs(explained["fake_probability"].numpy() - model.score(images)).max() <= 1e-6
     assert heatmap.ndim == 3
     assert heatmap.min() >= 0
     assert heatmap.max() <= 1

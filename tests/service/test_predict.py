@@ -9,7 +9,6 @@ import pytest
 
 from service import faces, imaging
 from service.model import Model
-from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 
 MIB = 2**20
@@ -28,7 +27,7 @@ def test_the_answer_is_the_contracts(client: httpx.Client, face: bytes, model: M
     answer = response.json()
     margin, side = model.manifest.crop_margin, model.manifest.input_side
     found, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
-    assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= ROUNDING
+    assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= 1e-6
     assert answer["label"] == ("FAKE" if answer["fake_probability"] >= 0.5 else "REAL")
     assert answer["verdict"] in {"real", "uncertain", "fake"}
     assert [it["box"]["x"] for it in answer["faces"]] == [it.x for it in found]

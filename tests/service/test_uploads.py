@@ -67,6 +67,12 @@ def test_a_length_of_any_number_of_digits_is_refused(length: str) -> None:
         asyncio.run(read_upload(request, MIB))
 
 
+@pytest.mark.parametrize("length", ["", "a lot", "-1", "1e9", "\u00b2"])
+def test_a_length_that_is_no_number_is_left_aside(length: str) -> None:
+    request, _ = request_of([HEAD, b"picture", TAIL], {"content-length": length})
+    assert asyncio.run(read_upload(request, MIB)) == b"picture"
+
+
 def test_an_undeclared_length_is_counted_and_reading_stops_at_the_limit() -> None:
     request, asked = request_of([HEAD, *[bytes(MIB)] * 50, TAIL], {})
     with pytest.raises(BodyTooLarge):
