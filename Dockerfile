@@ -14,7 +14,9 @@ RUN uv pip install --requirement pyproject.toml ${EXTRA:+--extra ${EXTRA}} --con
     && rm -rf /opt/venv/lib/python3*/site-packages/tensorflow/include
 COPY README.md ./
 COPY service service
-RUN uv pip install --no-deps .
+RUN uv pip install --no-deps . \
+    && uv tool run --constraints constraints.txt --from cyclonedx-bom \
+        cyclonedx-py environment --output-file /opt/venv/sbom.json /opt/venv/bin/python
 
 FROM ${BASE_IMAGE}
 RUN useradd --system --uid 10001 --no-create-home deepfake

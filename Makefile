@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DATA ?= data
-MODEL ?= models/deepfake/2
+MODEL ?= models/deepfake/3
 ROUNDS ?= 3
 DURATION ?= 10
 REQUESTS ?= 20000
@@ -33,8 +33,8 @@ screenshots: $(VENV)/dev.stamp  ## take the pictures in docs/ anew
 test-container: $(VENV)/dev.stamp  ## build the image and use it; needs a Docker engine
 	$(BIN)/pytest -m container
 
-fuzz: $(VENV)/dev.stamp  ## decode damaged pictures for FUZZ_SECONDS; what should not be is kept in build/
-	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --seed $$(date +%s)
+fuzz: $(VENV)/dev.stamp  ## send whatever a machine can think of, FUZZ_SECONDS for each test
+	FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$$(date +%s) $(BIN)/pytest tests/fuzz
 
 lint: $(VENV)/dev.stamp  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -4,7 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from service.errors import Draining, ModelNotReady, Overloaded, Unavailable
+from service.errors import BodyTooSlow, Draining, ModelNotReady, Overloaded, Unavailable
+
+
+class Visit:
+    """One request that was let in; ``received`` once its body is read."""
+
+    received = False
 
 
 class Admission:
@@ -41,22 +47,29 @@ class Admission:
             raise self._closed
 
     @asynccontextmanager
-    async def admit(self) -> AsyncIterator[None]:
+    async def admit(self) -> AsyncIterator[Visit]:
         """Do the body of the ``async with``, which is cancelled when its time is over.
 
         Raises:
             ModelNotReady, Draining: nobody is let in.
             Overloaded: too many are under way, or the time was not enough.
+            BodyTooSlow: it was over before the body had come.
         """
         self.check()
         if self.in_flight >= self._limit:
             raise Overloaded("Too many pictures are being scored; try again in a moment.")
         self.in_flight += 1
+        visit = Visit()
         try:
             async with asyncio.timeout(self._seconds):
-                yield
+                yield visit
         except TimeoutError as error:
-            late = f"The picture could not be scored within {self._seconds:g} seconds."
-            raise Overloaded(f"{late} Try again in a moment.") from error
+            raise self._late(visit) from error
         finally:
             self.in_flight -= 1
+
+    def _late(self, visit: Visit) -> Overloaded | BodyTooSlow:
+        if not visit.received:
+            return BodyTooSlow(f"The body did not arrive within {self._seconds:g} seconds.")
+        late = f"The picture could not be scored within {self._seconds:g} seconds."
+        return Overloaded(f"{late} Try again in a moment.")

@@ -12,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
-from service import problems, tracing, versions
+from service import openapi, problems, tracing, versions
 from service.admission import Admission
 from service.detector import Detector
 from service.headers import SafeHeaders
@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CorrelationIdMiddleware)
     for routes in (predict, model, health, inference_v2, metrics_route, page, docs):
         app.include_router(routes.router)
+    openapi.install(app, with_keys=bool(settings.api_keys))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
 

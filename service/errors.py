@@ -6,7 +6,8 @@
     │   ├── MalformedMultipart       400  malformed_multipart
     │   ├── MissingFile              422  missing_file
     │   ├── TooManyParts             422  too_many_parts
-    │   └── BodyTooLarge             413  body_too_large
+    │   ├── BodyTooLarge             413  body_too_large
+    │   └── BodyTooSlow              408  body_too_slow
     ├── Unauthorized                 401  unauthorized
     ├── RateLimited                  429  rate_limited
     ├── MalformedInference           400  malformed_inference
@@ -85,6 +86,15 @@ class BodyTooLarge(UploadError):
     status = 413
     code = "body_too_large"
     title = "Body too large"
+
+
+class BodyTooSlow(UploadError):
+    """The body did not arrive within the time that a picture may take."""
+
+    status = 408
+    code = "body_too_slow"
+    title = "Body too slow"
+    headers: ClassVar[dict[str, str]] = {"Connection": "close"}
 
 
 class Unauthorized(DeepfakeError):

@@ -1,15 +1,15 @@
 """Bytes to the pixels that the model sees; training and serving both come through here."""
 
 import hashlib
-import io
 import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from service import formats
+from service.clock import Clocked, OutOfTime
 from service.errors import (
     CorruptImage,
     EmptyFile,
@@ -20,6 +20,8 @@ from service.errors import (
 )
 
 MAX_PIXELS = 50_000_000
+MAX_SECONDS = 5.0  # of processor time; as many pixels as are allowed take one or two
+PIECE = 1024  # bytes of a progressive JPEG that are read at a time: a scan may have no more
 MIN_SIDE = 32
 TURNED = (5, 6, 7, 8)  # EXIF orientations of pictures that lie on their side
 
@@ -48,26 +50,33 @@ class Picture:
         return float(self.width / self.pixels.shape[1])
 
 
-def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None) -> Picture:
+def decode(
+    data: bytes,
+    max_pixels: int = MAX_PIXELS,
+    enough: int | None = None,
+    max_seconds: float = MAX_SECONDS,
+) -> Picture:
     """Decode a file's bytes; of a moving picture, the first frame.
 
     The format is told by content, never by name. EXIF orientation is applied, transparency is
     laid on white, 16-bit greyscale is scaled to 8 bits. A JPEG whose longer side has more pixels
     than ``enough`` is decoded at a half, a quarter or an eighth, if that still leaves as many;
-    that takes a fraction of the time and memory.
+    that takes a fraction of the time and memory. ``max_seconds`` are of processor time.
 
     Raises:
         EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall, ImageTooComplex
     """
     if not data:
         raise EmptyFile("The file is empty.")
-    image = _open(data)
+    image = _open(Clocked(data, max_seconds))
     name = formats.name_of(image)
     _check_size(image, max_pixels)
     if name == "JPEG" and formats.has_too_many_scans(data):
         raise ImageTooComplex(f"The JPEG has more than {formats.MAX_SCANS} scans.")
     width, height = image.size
     try:
+        if "progressive" in image.info:
+            image.decodermaxblock = PIECE
         if enough:
             share = min(1, enough / max(image.size))
             image.draft(None, (math.ceil(width * share), math.ceil(height * share)))
@@ -76,6 +85,10 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None)
             width, height = height, width
         pixels = np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
         animated = formats.is_animated(image)
+    except OutOfTime as error:
+        raise ImageTooComplex(
+            f"The {name} takes more than {max_seconds:g} seconds to decode."
+        ) from error
     except Exception as error:  # decoders raise nearly anything on broken input
         raise CorruptImage(f"The {name} data is damaged or cut short.") from error
     return Picture(pixels, width, height, name, animated, hashlib.sha256(data).hexdigest())
@@ -91,11 +104,11 @@ def resize(pixels: Pixels, side: int) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC))
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(file: Clocked) -> ImageFile.ImageFile:
     try:
-        return Image.open(io.BytesIO(data), formats=formats.FORMATS)
+        return Image.open(file, formats=formats.FORMATS)
     except Exception as error:  # also here, decoders raise nearly anything
-        if isinstance(error, UnidentifiedImageError) and not formats.has_signature(data):
+        if isinstance(error, UnidentifiedImageError) and not formats.has_signature(file.getvalue()):
             raise UnsupportedFormat(
                 f"This is no picture that can be read; accepted: {formats.in_words()}."
             ) from error

@@ -29,7 +29,12 @@ _FILES = {"type": "array", "minItems": 1, "maxItems": MAX_FILES, "items": _FILE}
 
 
 def _body(field: dict[str, Any]) -> dict[str, Any]:
-    schema = {"type": "object", "required": [FIELD], "properties": {FIELD: field}}
+    schema = {
+        "type": "object",
+        "required": [FIELD],
+        "properties": {FIELD: field},
+        "additionalProperties": False,
+    }
     content = {"multipart/form-data": {"schema": schema}}
     return {"requestBody": {"required": True, "content": content}}
 
@@ -49,6 +54,11 @@ class _InMemoryParser(MultiPartParser):
     def on_end(self) -> None:
         self.complete = True
         super().on_end()
+
+    def close(self) -> None:
+        """Give back what the files take, also the one that the body ended in."""
+        for file in self._files_to_close_on_error:
+            file.close()
 
 
 async def read_upload(request: Request, max_body_bytes: int) -> bytes:
@@ -78,15 +88,13 @@ async def read_uploads(request: Request, max_body_bytes: int, most: int = MAX_FI
     )
     try:
         form = await parser.parse()
+        if not parser.complete:
+            raise MalformedMultipart("The body ends before its last boundary.")
+        return [await file.read() for file in _files(form, most)]
     except MultiPartException as error:
         raise MalformedMultipart(f"The body cannot be read: {error.message}") from error
-    if not parser.complete:
-        await form.close()
-        raise MalformedMultipart("The body ends before its last boundary.")
-    try:
-        return [await file.read() for file in _files(form, most)]
     finally:
-        await form.close()
+        parser.close()
 
 
 async def read_body(request: Request, max_body_bytes: int) -> bytes:

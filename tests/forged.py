@@ -98,9 +98,9 @@ def jpeg_of_size(width: int, height: int) -> bytes:
     return bytes(data)
 
 
-def jpeg_of_scans(count: int) -> bytes:
+def jpeg_of_scans(count: int, size: int = 512) -> bytes:
     """A progressive JPEG whose last scan comes again and again."""
-    data = encode(smooth(1, 512), progressive=True)
+    data = encode(smooth(1, size), progressive=True)
     last = data.rindex(b"\xff\xda")
     return data[:last] + data[last:-2] * count + data[-2:]
 

@@ -38,12 +38,13 @@ async def handle(
     """Read what a request brings and ``work`` on it, if there is room and somebody waits.
 
     Raises:
-        Unavailable, ClientGone; and what ``read`` and ``work`` raise.
+        Unavailable, BodyTooSlow, ClientGone; and what ``read`` and ``work`` raise.
     """
     state = request.app.state
     admission: Admission = state.admission
-    async with admission.admit():
+    async with admission.admit() as visit:
         body = await read(request, state.settings.max_body_bytes)
+        visit.received = True
         return await unless_gone(request, work(body))
 
 

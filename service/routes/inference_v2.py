@@ -29,6 +29,7 @@ from service.inference import (
     respond,
 )
 from service.manifest import Manifest
+from service.openapi import reference
 from service.routes.access import ENTRANCE
 from service.routes.dependencies import TheAdmission, TheDetector, analyse, handle
 from service.schemas import ModelName
@@ -44,6 +45,7 @@ OF_INFERENCE = problems.responses(
     errors.UnknownModel,
     errors.MalformedInference,
     errors.BodyTooLarge,
+    errors.BodyTooSlow,
     errors.Overloaded,
     errors.ImageTooLarge,
     errors.ImageTooComplex,
@@ -56,7 +58,7 @@ OF_INFERENCE = problems.responses(
 )
 BODY = {
     "required": True,
-    "content": {"application/json": {"schema": InferenceRequest.model_json_schema()}},
+    "content": {"application/json": {"schema": reference(InferenceRequest)}},
 }
 
 

@@ -17,6 +17,7 @@ OF_UPLOADS = (
     errors.RateLimited,
     errors.MalformedMultipart,
     errors.BodyTooLarge,
+    errors.BodyTooSlow,
     errors.NotMultipart,
     errors.MissingFile,
     errors.TooManyParts,

@@ -1,5 +1,7 @@
 """The image as it is deployed: `docker-compose up`, one request, and what the process may do."""
 
+import ast
+import json
 import os
 import shutil
 import subprocess
@@ -97,6 +99,15 @@ def test_no_cache_and_no_training_code_is_left(container: str) -> None:
     found = inside(container, search, user="0")
     assert found.stdout == ""
     assert "ModuleNotFoundError" in inside(container, "python -c 'import training'").stderr
+
+
+def test_what_is_installed_is_listed(container: str) -> None:
+    listed = json.loads(inside(container, "cat /opt/venv/sbom.json").stdout)
+    assert listed["bomFormat"] == "CycloneDX"
+    names = "from importlib.metadata import distributions as d; print([x.name for x in d()])"
+    installed = ast.literal_eval(inside(container, f"python -c '{names}'").stdout)
+    assert {part["name"] for part in listed["components"]} == set(installed)
+    assert {"tensorflow", "pillow", "fastapi", "deepfake-detector"} <= set(installed)
 
 
 def test_it_stops_when_told_and_says_so(container: str, face: bytes) -> None:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from service.admission import Admission
-from service.errors import Draining, ModelNotReady, Overloaded
+from service.errors import BodyTooSlow, Draining, ModelNotReady, Overloaded
 
 
 def admitting(limit: int, seconds: float) -> Admission:
@@ -17,7 +17,8 @@ def admitting(limit: int, seconds: float) -> Admission:
 
 async def hold(admission: Admission, seconds: float) -> str:
     try:
-        async with admission.admit():
+        async with admission.admit() as visit:
+            visit.received = True
             await asyncio.sleep(seconds)
     except Overloaded as error:
         return str(error)
@@ -45,6 +46,18 @@ def test_what_takes_too_long_is_cancelled_and_refused() -> None:
     admission = admitting(limit=3, seconds=0.05)
     late = "The picture could not be scored within 0.05 seconds. Try again in a moment."
     assert asyncio.run(hold(admission, 60)) == late
+    assert admission.in_flight == 0
+
+
+def test_a_body_that_takes_too_long_is_its_senders_fault() -> None:
+    admission = admitting(limit=3, seconds=0.05)
+
+    async def wait_for_a_body() -> None:
+        async with admission.admit():
+            await asyncio.sleep(60)
+
+    with pytest.raises(BodyTooSlow, match=r"did not arrive within 0\.05 seconds"):
+        asyncio.run(wait_for_a_body())
     assert admission.in_flight == 0
 
 

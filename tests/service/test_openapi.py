@@ -45,7 +45,7 @@ def test_predict_takes_one_file(document: dict[str, Any]) -> None:
 
 def test_predict_lists_every_error_with_a_valid_example(document: dict[str, Any]) -> None:
     responses = document["paths"]["/predict"]["post"]["responses"]
-    assert set(responses) == {"200", "400", "401", "413", "415", "422", "429", "500", "503"}
+    assert set(responses) == {"200", "400", "401", "408", "413", "415", "422", "429", "500", "503"}
     codes = set()
     for status, response in responses.items():
         if status == "200":

@@ -1,5 +1,7 @@
 """A real server that is given more than it can do: it refuses at once, and recovers."""
 
+import contextlib
+import itertools
 import socket
 import time
 from collections.abc import Iterator
@@ -88,9 +90,25 @@ def test_an_upload_that_takes_too_long_is_ended(server: str, face: bytes) -> Non
         began = time.monotonic()
         answer = read_answer(connection)
         assert SECONDS - 1 < time.monotonic() - began < SECONDS + 5
-        assert answer.startswith("HTTP/1.1 503")
-        assert "could not be scored within 3 seconds" in answer
+        assert answer.startswith("HTTP/1.1 408")
+        assert "body_too_slow" in answer
+        assert "did not arrive within 3 seconds" in answer
+        assert connection.recv(1) == b"", "the rest of the body is not waited for"
     assert predict(server, face).status_code == 200
+
+
+def test_bytes_that_trickle_in_buy_no_time(server: str) -> None:
+    """Slowloris: what comes is a part's header, a byte at a time."""
+    with slow_upload(server, length=10_000) as connection:
+        connection.settimeout(0.1)
+        began = time.monotonic()
+        for byte in itertools.cycle(b"--x\r\nContent-Disposition: form-data; "):
+            connection.sendall(bytes([byte]))
+            with contextlib.suppress(TimeoutError):
+                answer = connection.recv(65536)
+                break
+        assert SECONDS - 1 < time.monotonic() - began < SECONDS + 5
+        assert answer.startswith((b"HTTP/1.1 408", b"HTTP/1.1 400"))
 
 
 def test_clients_that_hang_up_leave_no_trace(server: str, face: bytes) -> None:

@@ -1,18 +1,22 @@
 """Sends a service what hardly is a picture any more, or has it decoded here.
 
-    python -m tests.fuzz --seconds 600
-    python -m tests.fuzz --count 100000 --url http://localhost:8000
+    python -m tests.fuzz.damaged --seconds 600
+    python -m tests.fuzz.damaged --count 100000 --url http://localhost:8000
 
-Prints how often each answer came. Ends with status 1 at the first that is neither a prediction nor
-a problem with a status of 4xx, or that takes too long; the file is kept in build/ and becomes a
-test. `--seed` and the number that is printed make it again.
+Prints how often each answer came, and the memory of a service before and after. Ends with status 1
+at the first answer that is neither a prediction nor a problem with a status of 4xx, or that takes
+too long; the file is kept in build/ and becomes a test. `--seed` and the number that is printed
+make it again.
 """
 
 import argparse
+import math
+import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -20,7 +24,7 @@ import httpx
 
 from service import imaging
 from service.errors import ImageError
-from tests.mutate import mutated
+from tests.fuzz.mutate import mutated
 
 SLOW = 10.0  # seconds, on a busy machine
 KEPT = Path("build")
@@ -41,6 +45,12 @@ def answered(client: httpx.Client, data: bytes) -> str:
     if not answer.is_client_error:
         raise AssertionError(f"status {answer.status_code}: {answer.text}")
     return str(answer.json()["code"])
+
+
+def memory(client: httpx.Client) -> float:
+    """What the service holds, in MiB."""
+    measured = re.search(r"^process_resident_memory_bytes (\S+)", client.get("/metrics").text, re.M)
+    return float(measured[1]) / 2**20 if measured else math.nan
 
 
 def fuzz(ask: Callable[[bytes], str], seed: int, most: float, seconds: float) -> Counter[str]:
@@ -73,9 +83,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--url")
     asked = parser.parse_args()
-    with httpx.Client(base_url=asked.url or "") as client:
-        ask = (lambda data: answered(client, data)) if asked.url else decoded
-        answers = fuzz(ask, asked.seed, asked.count, asked.seconds)
+    if asked.url:
+        with httpx.Client(base_url=asked.url) as client:
+            before = memory(client)
+            answers = fuzz(partial(answered, client), asked.seed, asked.count, asked.seconds)
+            sys.stdout.write(f"{before:9,.0f}  MiB before\n{memory(client):9,.0f}  MiB after\n")
+    else:
+        answers = fuzz(decoded, asked.seed, asked.count, asked.seconds)
     for code, times in answers.most_common():
         sys.stdout.write(f"{times:9,}  {code}\n")
 

@@ -7,33 +7,35 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import fuzz
 from tests.conftest import ROOT
-from tests.mutate import CORPUS, mutated
+from tests.fuzz import SECONDS, SEED, damaged
+from tests.fuzz.mutate import CORPUS, mutated
 
-SECONDS, COUNT = "10", "1000"
 CODES = {"corrupt_image", "unsupported_format", "image_too_large"}
+GROWTH = 200  # MiB; what the decoders and the model have not used before
 
 
 def run(*arguments: str) -> dict[str, int]:
     """How often each answer came; a decoder that crashes takes no test with it."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.fuzz", *arguments]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.fuzz.damaged", *arguments]
+    command += ["--seconds", str(SECONDS), "--seed", str(SEED)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    rows = (line.split() for line in done.stdout.splitlines())
-    return {code: int(times.replace(",", "")) for times, code in rows}
+    rows = (line.split(maxsplit=1) for line in done.stdout.splitlines())
+    return {what: int(number.replace(",", "")) for number, what in rows}
 
 
 def test_the_decoders_raise_nothing_but_image_errors() -> None:
-    answers = run("--seconds", SECONDS)
+    answers = run()
     assert answers.keys() >= CODES | {"decoded"}
     assert sum(answers.values()) > 1000
 
 
 def test_a_service_answers_each(server: str) -> None:
-    answers = run("--count", COUNT, "--url", server, "--seed", "1")
+    answers = run("--url", server)
+    assert answers.pop("MiB after") - answers.pop("MiB before") < GROWTH
     assert answers.keys() >= CODES | {"scored"}
-    assert sum(answers.values()) == int(COUNT)
+    assert sum(answers.values()) > 100
     assert httpx.get(f"{server}/readyz").status_code == 200
 
 
@@ -56,7 +58,7 @@ def test_what_should_not_be_is_kept(
         return "decoded"
 
     with pytest.raises(AssertionError, match="fuzz-5-2"):
-        fuzz.fuzz(ask, seed=5, most=10, seconds=60)
+        damaged.fuzz(ask, seed=5, most=10, seconds=60)
     assert (tmp_path / "build" / "fuzz-5-2").read_bytes() == mutated(5, 2)
 
 
@@ -67,4 +69,4 @@ def test_a_service_that_fails_is_noticed(status: int) -> None:
         httpx.Client(transport=transport, base_url="http://test") as client,
         pytest.raises(AssertionError, match=str(status)),
     ):
-        fuzz.answered(client, b"anything")
+        damaged.answered(client, b"anything")
