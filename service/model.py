@@ -1,9 +1,11 @@
 """The artifact: a SavedModel and its model.json, found, verified, loaded, warmed, called."""
 
 import hashlib
+import math
 import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,12 @@ def _loading_tensorflow() -> Iterator[None]:
 with _loading_tensorflow():
     import tensorflow as tf
 
+    # Calls run side by side, a core each: together they do more than one call on all cores.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.list_logical_devices()
+
+CORES = os.cpu_count() or 1
+PART = 4  # images in one call on a core: the maps of more do not fit its cache
 
 
 class Model:
@@ -49,8 +56,8 @@ class Model:
     def __init__(self, folder: Path, max_batch: int = MAX_BATCH) -> None:
         """Load, verify and warm up the version folder ``folder``.
 
-        The graph is only ever given as many images as a power of two, up to ``max_batch``: each
-        size is prepared for once, here.
+        The graph is only ever given as many images as each core is good for at a time, or up to
+        ``max_batch`` on a GPU: each size is prepared for once, here.
 
         Raises:
             ArtifactError: it is missing, damaged, or does not fit its model.json.
@@ -61,7 +68,9 @@ class Model:
         self._saved_model = _load(folder)  # keeps the variables alive
         self._score = _signature(folder, self._saved_model, self.manifest)
         self._shapes: set[tuple[int, ...]] = set()
-        self._sizes = sorted({*(2**n for n in range(max_batch.bit_length())), max_batch})
+        self._on_gpu = bool(tf.config.list_physical_devices("GPU"))
+        self._sizes = _sizes(max_batch) if self._on_gpu else list(range(1, PART + 1))
+        self._pool = ThreadPoolExecutor(CORES, "model")
         for size in self._sizes:
             self._padded(np.zeros((size, *_input_shape(self.manifest)), np.uint8))
 
@@ -76,9 +85,12 @@ class Model:
 
     def score(self, images: Pixels) -> NDArray[np.float32]:
         """Probability of fake, float32 ``[n]`` in 0..1, for uint8 RGB ``[n, side, side, 3]``."""
-        most = self._sizes[-1]
-        parts = [self._padded(images[i : i + most]) for i in range(0, len(images), most)]
-        return np.concatenate(parts)
+        return np.concatenate(list(self._pool.map(self._padded, self._parts(images))))
+
+    def _parts(self, images: Pixels) -> list[Pixels]:
+        """``images`` in parts that can be worked on at the same time, nearly equal."""
+        workers = 1 if self._on_gpu else min(CORES, len(images))
+        return np.array_split(images, max(workers, math.ceil(len(images) / self._sizes[-1])))
 
     def _padded(self, images: Pixels) -> NDArray[np.float32]:
         size = next(size for size in self._sizes if size >= len(images))
@@ -89,6 +101,11 @@ class Model:
         outputs = self._score(image=tf.constant(padded))
         probabilities: NDArray[np.float32] = outputs["fake_probability"].numpy()
         return probabilities[: len(images)]
+
+
+def _sizes(most: int) -> list[int]:
+    """Powers of two, up to ``most`` and with it."""
+    return sorted({*(2**n for n in range(most.bit_length())), most})
 
 
 def newest(root: Path) -> Path:

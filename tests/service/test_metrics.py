@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.manifest import Manifest
-from service.model import Model
+from service.model import PART, Model
 from tests.conftest import running_server
 from tests.pictures import encode, smooth
 
@@ -65,15 +65,15 @@ def test_answers_and_refusals_are_counted(server: str, face: bytes) -> None:
 
 
 def test_the_graph_is_given_no_batch_size_that_was_not_prepared(server: str) -> None:
-    """Up to four at once: 1, 2, 4, however many arrive together."""
+    """Of each core, so many at a time, however many arrive together."""
     before = collect(server)
-    assert before["deepfake_model_shapes",] == 3
+    assert before["deepfake_model_shapes",] == PART
     with httpx.Client(base_url=server, timeout=60) as client:
         for count in (1, 2, 3, 5, 7):
-            for seed in range(count):
-                client.post("/predict", files={"file": encode(smooth(seed, side=200))})
+            files = [("file", encode(smooth(seed, side=200))) for seed in range(count)]
+            assert client.post("/predict/batch", files=files).status_code == 200
     after = collect(server)
-    assert after["deepfake_model_shapes",] == 3
+    assert after["deepfake_model_shapes",] == PART
     assert after["deepfake_batch_size_sum",] - before["deepfake_batch_size_sum",] == 18
     assert after["deepfake_queue_depth",] == 0
 

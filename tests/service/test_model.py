@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 import tensorflow as tf
 
 from service.errors import ArtifactError
+from service.imaging import Pixels
 from service.manifest import Manifest
-from service.model import Model
+from service.model import CORES, PART, Model
 from tests.conftest import SHIPPED
 
 MANIFEST = Path("assets.extra/model.json")
@@ -45,6 +47,30 @@ def test_the_score_of_a_picture_does_not_depend_on_its_neighbours(model: Model) 
     images = np.random.default_rng(1).integers(0, 255, (3, side, side, 3), np.uint8)
     alone = np.concatenate([model.score(image[None]) for image in images])
     assert np.abs(model.score(images) - alone).max() <= 1e-6
+
+
+@pytest.mark.parametrize("count", [1, 2, PART, PART + 1, 4 * PART, 4 * PART + 3])
+def test_a_batch_is_divided_among_the_cores(
+    count: int, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many parts as there are cores are under way at a time, in order, none too large."""
+    workers = min(CORES, count)
+    together, sizes = threading.Barrier(workers, timeout=30), list[int]()
+
+    def score(images: Pixels) -> Pixels:
+        if len(sizes) < workers:
+            sizes.append(len(images))
+            together.wait()  # would never end, if they came one after the other
+        return images[:, 0, 0, 0]
+
+    monkeypatch.setattr(model, "_padded", score)
+    side = model.manifest.input_side
+    images = np.arange(count, dtype=np.uint8)[:, None, None, None] * np.ones(
+        (side, side, 3), np.uint8
+    )
+    assert model.score(images).tolist() == list(range(count))
+    assert len(sizes) == workers
+    assert max(sizes) <= PART
 
 
 def test_explain_gives_the_same_probability_and_a_heatmap(model: Model) -> None:
