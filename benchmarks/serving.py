@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,20 +81,28 @@ def batches(url: str) -> tuple[float, float]:
 
 
 def one_round(
-    picture: Path, concurrencies: list[int], seconds: float
-) -> Iterator[tuple[str, Figures]]:
-    """Each contender once, with its name."""
+    pictures: Mapping[str, Path], concurrencies: list[int], seconds: float
+) -> dict[str, dict[str, Figures]]:
+    """Each contender once: by picture, and then by the contender's name."""
+    found = {title: {"a  limit": limit(it, seconds)} for title, it in pictures.items()}
     most = max(concurrencies)
     # A queue as long as the concurrency is no reason to refuse.
     environment = {"DEEPFAKE_QUEUE_LIMIT": str(2 * most)}
-    module = ["-m", "benchmarks.serving_limit", str(picture), "--seconds", str(seconds)]
-    limit = told(subprocess.Popen([sys.executable, *module], stdout=subprocess.PIPE))
-    yield "a  limit", Figures(limit["throughput"])
     for name, command in CONTENDERS.items():
         with running(command, environment) as it:
-            load(it, picture, concurrency=min(most, 32), seconds=2)
-            for concurrency in concurrencies:
-                yield f"{name}, {concurrency:3}", measure(it, picture, concurrency, seconds)
+            for title, picture in pictures.items():
+                load(it, picture, concurrency=min(most, 32), seconds=2)
+                for concurrency in concurrencies:
+                    figures = measure(it, picture, concurrency, seconds)
+                    found[title][f"{name}, {concurrency:3}"] = figures
+    return found
+
+
+def limit(picture: Path, seconds: float) -> Figures:
+    """What the cores can give."""
+    module = ["-m", "benchmarks.serving_limit", str(picture), "--seconds", str(seconds)]
+    said = told(subprocess.Popen([sys.executable, *module], stdout=subprocess.PIPE))
+    return Figures(said["throughput"])
 
 
 def show(title: str, rounds: list[dict[str, Figures]]) -> None:
@@ -125,12 +133,14 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 8, 32, 128])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        for title, picture in pictures(Path(scratch)).items():
-            rounds = [
-                dict(one_round(picture, asked.concurrency, asked.seconds))
-                for _ in range(asked.rounds)
-            ]
-            show(f"{title}, medians of {asked.rounds} rounds, {os.cpu_count()} cores", rounds)
+        made = pictures(Path(scratch))
+        rounds = [one_round(made, asked.concurrency, asked.seconds) for _ in range(asked.rounds)]
+    for title in made:
+        cores = os.cpu_count()
+        show(
+            f"{title}, medians of {asked.rounds} rounds, {cores} cores",
+            [it[title] for it in rounds],
+        )
 
 
 if __name__ == "__main__":

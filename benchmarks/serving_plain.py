@@ -6,27 +6,28 @@ python -m benchmarks.serving_plain 8000
 import sys
 from typing import Annotated
 
+import tensorflow as tf
 import uvicorn
 from fastapi import FastAPI, File, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
 from service import faces, imaging
-from service.detector import ENOUGH
 from service.faces import FaceFinder
-from service.model import Model
+from service.manifest import Manifest
 from service.settings import read_settings
 
 
 def create_app() -> FastAPI:
-    """A service as most are written."""
+    """A service as most are written, with TensorFlow as it comes."""
     app = FastAPI()
-    model, finder = Model.latest(read_settings().model), FaceFinder()
-    margin, side = model.manifest.crop_margin, model.manifest.input_side
+    folder = max(read_settings().model.iterdir(), key=lambda path: int(path.name))
+    manifest, finder, loaded = Manifest.read(folder), FaceFinder(), tf.saved_model.load(folder)
+    model = loaded.signatures["serving_default"]
 
     def score(data: bytes) -> float:
-        picture = imaging.decode(data, enough=ENOUGH)
-        _, shown = faces.look(picture.pixels, finder, margin, side)
-        return float(model.score(shown).max())
+        picture = imaging.decode(data, enough=2 * faces.DETECTION_SIDE)
+        _, shown = faces.look(picture.pixels, finder, manifest.crop_margin, manifest.input_side)
+        return float(model(image=tf.constant(shown))["fake_probability"].numpy().max())
 
     @app.get("/readyz")
     async def readyz() -> str:
