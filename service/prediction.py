@@ -5,12 +5,17 @@ from service.batching import Scores
 from service.faces import Face
 from service.imaging import Picture
 from service.manifest import Manifest
-from service.schemas import Box, ImageFacts, ModelName, Prediction, Timing
+from service.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
 from service.verdict import WarningCode
 
 
 def predict(
-    picture: Picture, found: list[Face], scores: Scores, manifest: Manifest, timing: Timing
+    picture: Picture,
+    found: list[Face],
+    scores: Scores,
+    manifest: Manifest,
+    timing: Timing,
+    heatmaps: list[Heatmap] | None = None,
 ) -> Prediction:
     """The prediction of the model that ``manifest`` describes.
 
@@ -28,6 +33,7 @@ def predict(
             _face(face, float(score), manifest)
             for face, score in zip(found, scores, strict=False)  # of a crowd, the scored ones
         ],
+        heatmaps=heatmaps,
         warnings=warnings,
         model=ModelName(name=manifest.name, version=manifest.version),
         image=ImageFacts(

@@ -25,6 +25,17 @@ class Face(BaseModel):
     verdict: Verdict
 
 
+class Heatmap(BaseModel):
+    """Where in a face, or in the whole picture, the network saw signs of a fake."""
+
+    box: Box = Field(description="What of the picture it covers: the face and what is around it.")
+    png: str = Field(
+        description="Base64 of a PNG in 8-bit greyscale, to be stretched over `box`: 0 where "
+        "nothing speaks for a fake, 255 where most does, however little that is.",
+        json_schema_extra={"contentEncoding": "base64", "contentMediaType": "image/png"},
+    )
+
+
 class ModelName(BaseModel):
     """Which model made the answer."""
 
@@ -64,6 +75,13 @@ EXAMPLE: dict[str, Any] = {
             "verdict": "fake",
         }
     ],
+    "heatmaps": [
+        {
+            "box": {"x": 0, "y": 0, "width": 256, "height": 256},
+            "png": "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAA"
+            "DklEQVR42mNgaGD47wAABEQBwPcCr6kAAAAASUVORK5CYII=",
+        }
+    ],
     "warnings": [],
     "model": {"name": "deepfake", "version": 1},
     "image": {"width": 256, "height": 256, "format": "JPEG", "sha256": "5f70bf18a0860070" * 4},
@@ -85,6 +103,11 @@ class Prediction(BaseModel):
     faces: list[Face] = Field(
         description="The faces that were scored, the largest first; the most suspicious one's "
         "score is the picture's. Empty where the whole picture was scored."
+    )
+    heatmaps: list[Heatmap] | None = Field(
+        None,
+        description="With `?explain=true`: one for each face, in their order, or one of the whole "
+        "picture where no face was found. Else null.",
     )
     warnings: list[WarningCode] = Field(
         description="What lowers the trust in the answer and makes the verdict `uncertain`: "
