@@ -8,8 +8,9 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from service import faces, heatmaps, imaging, metrics
+from service import faces, heatmaps, imaging, metrics, provenance
 from service.batching import MAX_BATCH, Batcher, Scored, Scores
+from service.evidence import Provenance
 from service.faces import Face, FaceFinder
 from service.imaging import Picture, Pixels
 from service.manifest import Manifest
@@ -44,16 +45,18 @@ class _Serving:
 class _Prepared:
     """A picture, its faces, what the network is shown of it, and how long that took, in ms.
 
-    ``places`` is where in the picture that lies.
+    ``places`` is where in the picture that lies, ``origin`` what its file says of itself.
     """
 
     picture: Picture
     found: list[Face]
     shown: Pixels
     places: list[Box]
+    origin: Provenance
     queue_ms: float
     decode_ms: float
     faces_ms: float
+    origin_ms: float
 
 
 class Detector:
@@ -118,11 +121,12 @@ class Detector:
         timing = Timing(
             decode=it.decode_ms,
             faces=it.faces_ms,
+            provenance=it.origin_ms,
             queue=it.queue_ms + scored.queue_ms,
             model=scored.model_ms,
             total=_ms_since(began),
         )
-        prediction = predict(it.picture, it.found, scores, manifest, timing, maps)
+        prediction = predict(it.picture, it.found, scores, manifest, timing, it.origin, maps)
         return Analysis(prediction, it.picture)
 
     async def score(self, images: Pixels) -> tuple[Scores, Manifest]:
@@ -144,7 +148,10 @@ class Detector:
             faces_ms += _ms_since(began)
         places = heatmaps.places(picture, found[: len(shown)], manifest.crop_margin)
         found = [face.scaled(picture.reduction) for face in found]
-        return _Prepared(picture, found, shown, places, queue_ms, decode_ms, faces_ms)
+        began = time.perf_counter()
+        origin = provenance.examine(data)
+        times = (queue_ms, decode_ms, faces_ms, _ms_since(began))
+        return _Prepared(picture, found, shown, places, origin, *times)
 
     def _look(self, picture: Picture, manifest: Manifest) -> tuple[list[Face], Pixels]:
         margin, side = manifest.crop_margin, manifest.input_side

@@ -61,7 +61,7 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS, enough: int | None = None)
     """
     if not data:
         raise EmptyFile("The file is empty.")
-    image = _open(data)
+    image = open_header(data)
     name = formats.name_of(image)
     _check_size(image, max_pixels)
     if name == "JPEG" and formats.has_too_many_scans(data):
@@ -91,7 +91,12 @@ def resize(pixels: Pixels, side: int) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC))
 
 
-def _open(data: bytes) -> Image.Image:
+def open_header(data: bytes) -> Image.Image:
+    """A file's header and metadata; its pixels are not read.
+
+    Raises:
+        UnsupportedFormat, CorruptImage
+    """
     try:
         return Image.open(io.BytesIO(data), formats=formats.FORMATS)
     except Exception as error:  # also here, decoders raise nearly anything

@@ -98,7 +98,7 @@ def test_nothing_private_is_sent(exported: list[bytes], face: bytes) -> None:
 
 
 def test_without_a_collector_nothing_is_recorded() -> None:
-    timing = Timing(decode=1, faces=1, queue=1, model=1, total=4)
+    timing = Timing(decode=1, faces=1, provenance=0.0, queue=1, model=1, total=4)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trace, "get_tracer", lambda _name: pytest.fail("it was asked for a tracer"))
         trace_stages(timing)
