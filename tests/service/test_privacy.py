@@ -20,7 +20,8 @@ AUDITED = f"""
 import os, sys
 
 def audit(event, arguments):
-    if event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+    writing = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    if writing and not isinstance(arguments[0], int):  # a pipe that is open already
         os.write(2, f"{WRITES} {{arguments[0]}}\\n".encode())
     if event.startswith(("tempfile.", "shutil.")) or event in ("os.mkdir", "os.rename"):
         os.write(2, f"{WRITES} {{event}}\\n".encode())
