@@ -7,13 +7,10 @@ export async function report(card, name) {
   style.textContent = await (await fetch(document.querySelector("link[rel=stylesheet]").href)).text();
   page.head.append(charset(page), style);
   page.body.className = "report";
-  page.body.append(
-    document.querySelector("body > svg").cloneNode(true),
-    heading(page, name),
-    withBothPictures(card.cloneNode(true)),
-    document.querySelector("#trust")?.cloneNode(true) ?? "",
-  );
-  page.querySelectorAll("a").forEach((link) => link.replaceWith(...link.childNodes));
+  const main = page.createElement("main");
+  main.append(withBothPictures(card.cloneNode(true)), document.querySelector("#trust")?.cloneNode(true) ?? "");
+  page.body.append(document.querySelector("body > svg").cloneNode(true), heading(page, name), main);
+  page.querySelectorAll(".more").forEach((links) => links.remove());
   save(`<!doctype html>\n${page.documentElement.outerHTML}`, name);
 }
 
@@ -30,6 +27,7 @@ function heading(page, name) {
 
 /** First the picture with its boxes alone, then with the heatmap, as strong as it was last set. */
 function withBothPictures(card) {
+  card.querySelectorAll(".faces button").forEach((it) => it.replaceWith(...it.childNodes));
   card.querySelectorAll("button, .json, .slider, .thumb, .actions").forEach((it) => it.remove());
   card.querySelectorAll("details").forEach((it) => (it.open = true));
   card.open = true;

@@ -103,7 +103,7 @@ def test_a_keyboard_is_enough_for_all_of_it(open_page: Open, toy_server: str) ->
     page.keyboard.press("Tab")
     expect(page.get_by_label("Picture of a face")).to_be_focused()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files([payload(two_with_a_cold_one())])  # type: ignore[list-item]
     head = card(page).locator("summary").first
     reach(page, "Clear all")
@@ -190,13 +190,7 @@ def test_the_page_is_light_and_paints_from_its_own_files(open_page: Open, toy_se
     assert {name.rpartition("/")[2] for name, _ in files} >= {"style.css", "page.js", "report.js"}
     assert all(name.startswith(toy_server) for name, _ in files)
     assert 0 < sum(size for _, size in files) < MOST_BYTES
-    paint = page.evaluate(
-        "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    (paint,) = page.evaluate(
+        "() => performance.getEntriesByName('first-contentful-paint').map((it) => it.startTime)"
     )
     assert paint < 5000, "milliseconds, on a busy machine"
-    shift = page.evaluate(
-        "() => new Promise((done) => new PerformanceObserver((list) => done(list.getEntries()"
-        ".reduce((sum, it) => sum + it.value, 0))).observe({ type: 'layout-shift', buffered: true })"
-        " || setTimeout(() => done(0), 500))"
-    )
-    assert shift < 0.1
