@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.manifest import Manifest
+from service.manifest import Estimate, Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,24 @@ def _points(manifest: Manifest) -> list[Point]:
         shares = zip(metrics.distribution.real, metrics.distribution.fake, strict=True)
         return [Point(percent, *both) for percent, both in enumerate(shares, start=1)]
     it = metrics.overall
-    fpr, tpr, missed = it.false_positive_rate, it.true_positive_rate, it.miss_rate
+    missed = _value(it.miss_rate)
     return [
         Point(
             50,
             it.confusion.false_fake / it.real if it.real else None,
             it.confusion.true_fake / it.fake if it.fake else None,
         ),
-        Point(shown(thresholds.fake_above), fpr and fpr.value, tpr and tpr.value),
-        Point(shown(thresholds.real_below), None, missed and 1 - missed.value),
+        Point(
+            shown(thresholds.fake_above),
+            _value(it.false_positive_rate),
+            _value(it.true_positive_rate),
+        ),
+        Point(shown(thresholds.real_below), None, None if missed is None else 1 - missed),
     ]
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return estimate.value if estimate else None
 
 
 def _of_hundred(share: float | None, above: bool) -> str | None:

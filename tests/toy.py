@@ -19,7 +19,7 @@ FACE = (98, 40, 232, 208)  # in the portrait
 WEIGHTS = "variables/variables.data-00000-of-00001"
 
 
-class Cold(tf.Module):  # type: ignore[misc]
+class Cold(tf.Module):
     """Fake is what is bluer than it is red and green, cell by cell."""
 
     def __init__(self) -> None:

@@ -122,7 +122,8 @@ function pending(file) {
   element.className = "pending";
   element.tabIndex = -1;
   const thumb = Object.assign(document.createElement("img"), { className: "thumb", alt: "" });
-  thumb.onerror = () => thumb.removeAttribute("src"); // a browser cannot show all that can be scored
+  thumb.onerror = () => (thumb.hidden = true); // a browser cannot show all that can be scored
+  thumb.onload = () => (thumb.hidden = false);
   thumb.src = URL.createObjectURL(file);
   const words = document.createElement("div");
   const name = Object.assign(document.createElement("p"), { textContent: file.name });

@@ -1,16 +1,13 @@
 """What a person does on the page, and what they see there."""
 
-from pathlib import Path
-from typing import Any
-
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE
 
 
-def choose(page: Page, *files: Path | dict[str, Any]) -> None:
-    """Choose files, as paths or as Playwright's payloads."""
-    page.get_by_label("Picture of a face").set_input_files(list(files))  # type: ignore[arg-type]
+def choose(page: Page, *files: FilePayload) -> None:
+    """Choose files."""
+    page.get_by_label("Picture of a face").set_input_files(files)
 
 
 def cards(page: Page, count: int) -> Locator:
@@ -24,5 +21,5 @@ def card(page: Page) -> Locator:
     return cards(page, 1).first
 
 
-def payload(data: bytes, name: str = "face.jpg", kind: str = "image/jpeg") -> dict[str, Any]:
+def payload(data: bytes, name: str = "face.jpg", kind: str = "image/jpeg") -> FilePayload:
     return {"name": name, "mimeType": kind, "buffer": data}

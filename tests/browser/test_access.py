@@ -104,7 +104,7 @@ def test_a_keyboard_is_enough_for_all_of_it(open_page: Open, toy_server: str) ->
     with page.expect_file_chooser() as chooser:
         expect(page.get_by_label("Picture of a face")).to_be_focused()
         page.keyboard.press("Space")
-    chooser.value.set_files([payload(two_with_a_cold_one())])  # type: ignore[list-item]
+    chooser.value.set_files([payload(two_with_a_cold_one())])
     head = card(page).locator("summary").first
     reach(page, "Clear all")
     page.keyboard.press("Tab")

@@ -1,7 +1,6 @@
 """Pictures on their way: chosen, dropped, pasted, many, slow, refused, and through a restart."""
 
 import base64
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -38,9 +37,9 @@ def base64_of(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def test_a_chosen_picture_is_checked_at_once(page: Page, photo: Path) -> None:
+def test_a_chosen_picture_is_checked_at_once(page: Page, face: bytes) -> None:
     expect(page.get_by_role("button", name="Check")).to_be_hidden()
-    choose(page, photo)
+    choose(page, payload(face, "photo.jpg"))
     expect(card(page)).to_have_attribute("open", "")
     expect(card(page)).to_contain_text("photo.jpg")
     expect(page.get_by_role("status")).to_contain_text("photo.jpg: ")
@@ -79,7 +78,7 @@ def test_a_telephone_offers_its_camera(open_page: Open, server: str, face: bytes
     camera = touch.get_by_label("Photograph")
     assert camera.get_attribute("capture") == "user"
     expect(touch.get_by_text("Photograph", exact=True)).to_be_visible()
-    camera.set_input_files(payload(face))  # type: ignore[arg-type]
+    camera.set_input_files(payload(face))
     expect(card(touch)).to_contain_text("probability of fake")
 
 

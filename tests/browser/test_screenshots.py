@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests import toy
 from tests.browser.conftest import Open
@@ -33,14 +33,14 @@ def two() -> Image.Image:
     return both
 
 
-def files(**images: Image.Image | bytes) -> list[dict[str, Any]]:
+def files(**images: Image.Image | bytes) -> list[FilePayload]:
     data = {n: it if isinstance(it, bytes) else encode(it, quality=92) for n, it in images.items()}
     return [payload(it, f"{name.replace('_', '-')}.jpg") for name, it in data.items()]
 
 
 SIGNED = sign(encode(PORTRAIT, quality=92))
 BLANK = smooth(3, 320)
-OF_THE_TOY: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
+OF_THE_TOY: dict[str, tuple[list[FilePayload], dict[str, Any]]] = {
     "fake": (files(swapped=toy.cooled(1)), {}),
     "uncertain-dark": (files(portrait=toy.cooled(0.55)), DARK),
     "two-faces": (files(two=two()), {}),
@@ -59,7 +59,8 @@ def keep(page: Page, name: str, tmp_path: Path) -> None:
     folder = Path(os.getenv("SCREENSHOTS", tmp_path))
     taken = Image.open(io.BytesIO(page.screenshot(full_page=True, animations="disabled")))
     assert np.asarray(taken.convert("L")).std() > 10
-    few = taken.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG)
+    whole = taken.convert("RGB")
+    few = whole.quantize(palette=whole.quantize(256), dither=Image.Dither.FLOYDSTEINBERG)
     few.save(folder / f"{name}.png", optimize=True)
 
 
