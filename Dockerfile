@@ -1,16 +1,17 @@
 # CPU:  docker build -t deepfake-detector .
-# GPU:  docker build -t deepfake-detector:gpu --build-arg EXTRA=gpu .
+# GPU:  docker build -t deepfake-detector:gpu --build-arg EXTRA="c2pa gpu" .
 #       (CUDA comes with TensorFlow's wheels; BASE_IMAGE may name an image that brings its own)
 
 ARG BASE_IMAGE=python:3.12-slim-bookworm
 
 FROM ${BASE_IMAGE} AS build
-ARG EXTRA=""
+ARG EXTRA="c2pa"
 RUN pip install --no-cache-dir uv==0.13.9 && python3 -m venv --without-pip /opt/venv
 ENV VIRTUAL_ENV=/opt/venv UV_NO_CACHE=1 UV_LINK_MODE=copy
 WORKDIR /src
 COPY pyproject.toml constraints.txt ./
-RUN uv pip install --requirement pyproject.toml ${EXTRA:+--extra ${EXTRA}} --constraint constraints.txt \
+RUN uv pip install --requirement pyproject.toml --constraint constraints.txt \
+        $(for extra in ${EXTRA}; do echo "--extra ${extra}"; done) \
     && rm -rf /opt/venv/lib/python3*/site-packages/tensorflow/include
 COPY README.md ./
 COPY service service

@@ -87,7 +87,7 @@ clean:  ## remove what the other targets made, but not runs/
 
 $(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo 'Installing TensorFlow and the service; this takes a minute or two, once.'
-	$(INSTALL) --editable .
+	$(INSTALL) --editable '.[c2pa]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/pip

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +19,16 @@ from service import metrics
 from service.imaging import Pixels
 
 Scores = NDArray[np.float32]
+Answers = NDArray[Any]
 
 MAX_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The scores of one request's images, and how long they waited and were worked on, in ms."""
+    """The answers to one request's images, and how long they waited and were worked on, in ms."""
 
-    scores: Scores
+    answers: Answers
     queue_ms: float
     model_ms: float
 
@@ -41,12 +43,12 @@ class _Job:
 class Batcher:
     """Calls ``score`` in one worker thread with what several tasks of one event loop ask for.
 
-    ``score`` takes uint8 ``[n, side, side, 3]`` and returns float32 ``[n]``; it is given at most
-    ``max_batch`` images at a time, unless a single request has more.
+    ``score`` takes uint8 ``[n, side, side, 3]`` and returns an array ``[n]``, of numbers or of
+    records; it is given at most ``max_batch`` images at a time, unless one request has more.
     """
 
     def __init__(
-        self, score: Callable[[Pixels], Scores], max_batch: int = MAX_BATCH, wait_ms: float = 0.0
+        self, score: Callable[[Pixels], Answers], max_batch: int = MAX_BATCH, wait_ms: float = 0.0
     ) -> None:
         self._score = score
         self._max_batch = max_batch
@@ -92,9 +94,9 @@ class Batcher:
         try:
             images = np.concatenate([job.images for job in batch])
             metrics.BATCH_SIZE.observe(len(images))
-            scores = await asyncio.to_thread(self._score, images)
+            answers = await asyncio.to_thread(self._score, images)
             ends = np.cumsum([len(job.images) for job in batch])
-            parts = np.split(scores, ends[:-1])
+            parts = np.split(answers, ends[:-1])
         except Exception as error:  # whatever it is, it is these callers' alone
             for job in batch:
                 if not job.answer.done():

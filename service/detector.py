@@ -8,14 +8,15 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from service import faces, imaging, metrics
-from service.batching import MAX_BATCH, Batcher, Scores
+from service import faces, heatmaps, imaging, metrics, provenance
+from service.batching import MAX_BATCH, Batcher, Scored, Scores
+from service.evidence import Provenance
 from service.faces import Face, FaceFinder
 from service.imaging import Picture, Pixels
 from service.manifest import Manifest
 from service.model import Model
 from service.prediction import predict
-from service.schemas import Prediction, Timing
+from service.schemas import Box, Heatmap, Prediction, Timing
 from service.settings import Settings
 
 # At which resolution a large JPEG is decoded: half of it changes scores by hundredths.
@@ -37,18 +38,25 @@ class _Serving:
 
     model: Model
     batcher: Batcher
+    explainer: Batcher
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A picture, its faces, what the network is shown of it, and how long that took, in ms."""
+    """A picture, its faces, what the network is shown of it, and how long that took, in ms.
+
+    ``places`` is where in the picture that lies, ``origin`` what its file says of itself.
+    """
 
     picture: Picture
     found: list[Face]
     shown: Pixels
+    places: list[Box]
+    origin: Provenance
     queue_ms: float
     decode_ms: float
     faces_ms: float
+    origin_ms: float
 
 
 class Detector:
@@ -91,12 +99,15 @@ class Detector:
 
     def swap(self, model: Model) -> None:
         """Let ``model`` answer from now on; what has begun is finished by the one before."""
-        batcher = Batcher(model.score, self._batch_size, self._batch_wait_ms)
-        self._serving = _Serving(model, batcher)
+        self._serving = _Serving(
+            model,
+            Batcher(model.score, self._batch_size, self._batch_wait_ms),
+            Batcher(model.explain, self._batch_size, self._batch_wait_ms),
+        )
         metrics.name_model(model.manifest)
 
-    async def analyse(self, data: bytes) -> Analysis:
-        """Decode, score and judge one file's bytes.
+    async def analyse(self, data: bytes, explain: bool = False) -> Analysis:
+        """Decode, score and judge one file's bytes; to ``explain`` adds the heatmaps.
 
         Raises:
             ImageError: the bytes cannot be scored as a picture.
@@ -106,21 +117,23 @@ class Detector:
         it = await anyio.to_thread.run_sync(
             self._prepare, data, manifest, began, limiter=self._workers
         )
-        scored = await serving.batcher.score(it.shown)
+        scores, maps, scored = await _score(serving, it, explain)
         timing = Timing(
             decode=it.decode_ms,
             faces=it.faces_ms,
+            provenance=it.origin_ms,
             queue=it.queue_ms + scored.queue_ms,
             model=scored.model_ms,
             total=_ms_since(began),
         )
-        return Analysis(predict(it.picture, it.found, scored.scores, manifest, timing), it.picture)
+        prediction = predict(it.picture, it.found, scores, manifest, timing, it.origin, maps)
+        return Analysis(prediction, it.picture)
 
     async def score(self, images: Pixels) -> tuple[Scores, Manifest]:
         """Score uint8 RGB ``[n, side, side, 3]``; returns float32 ``[n]``, and whose they are."""
         serving = self._serving
         scored = await serving.batcher.score(images)
-        return scored.scores, serving.model.manifest
+        return scored.answers, serving.model.manifest
 
     def _prepare(self, data: bytes, manifest: Manifest, asked: float) -> _Prepared:
         queue_ms, began = _ms_since(asked), time.perf_counter()
@@ -133,12 +146,28 @@ class Detector:
             decode_ms, began = decode_ms + _ms_since(began), time.perf_counter()
             found, shown = self._look(picture, manifest)
             faces_ms += _ms_since(began)
+        places = heatmaps.places(picture, found[: len(shown)], manifest.crop_margin)
         found = [face.scaled(picture.reduction) for face in found]
-        return _Prepared(picture, found, shown, queue_ms, decode_ms, faces_ms)
+        began = time.perf_counter()
+        origin = provenance.examine(data)
+        times = (queue_ms, decode_ms, faces_ms, _ms_since(began))
+        return _Prepared(picture, found, shown, places, origin, *times)
 
     def _look(self, picture: Picture, manifest: Manifest) -> tuple[list[Face], Pixels]:
         margin, side = manifest.crop_margin, manifest.input_side
         return faces.look(picture.pixels, self._finder, margin, side)
+
+
+async def _score(
+    serving: _Serving, it: _Prepared, explain: bool
+) -> tuple[Scores, list[Heatmap] | None, Scored]:
+    """The scores, float32 ``[n]``, of what the network is shown, and its heatmaps if wanted."""
+    if not explain:
+        scored = await serving.batcher.score(it.shown)
+        return scored.answers, None, scored
+    scored = await serving.explainer.score(it.shown)
+    maps = heatmaps.encode(scored.answers["heatmap"], it.places)
+    return scored.answers["fake_probability"], maps, scored
 
 
 def _large_enough(found: list[Face], manifest: Manifest) -> bool:

@@ -10,6 +10,7 @@
     │   └── BodyTooSlow              408  body_too_slow
     ├── Unauthorized                 401  unauthorized
     ├── RateLimited                  429  rate_limited
+    ├── InvalidParameter             422  invalid_parameter
     ├── MalformedInference           400  malformed_inference
     ├── UnknownModel                 404  unknown_model
     ├── ImageError               the picture
@@ -116,6 +117,14 @@ class RateLimited(DeepfakeError):
     def __init__(self, detail: str, limits: dict[str, str] | None = None, wait: int = 1) -> None:
         super().__init__(detail)
         self.headers = {**(limits or {}), "Retry-After": str(wait)}  # type: ignore[misc]
+
+
+class InvalidParameter(DeepfakeError):
+    """A parameter in the address has a value that it cannot have."""
+
+    status = 422
+    code = "invalid_parameter"
+    title = "Invalid parameter"
 
 
 class MalformedInference(DeepfakeError):

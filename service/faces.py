@@ -93,16 +93,23 @@ def crop(pixels: Pixels, face: Face, margin: float, side: int) -> Pixels:
 
 
 def cut(pixels: Pixels, face: Face, margin: float) -> Pixels:
-    """The square around a face, with ``margin`` times its longer side on each side of it.
-
-    The square is moved and, where it must, shrunk to lie inside the picture: nothing is padded,
-    so that no border tells where a picture comes from. Returns uint8 RGB ``[edge, edge, 3]``.
-    """
+    """The ``square`` around a face, as uint8 RGB ``[edge, edge, 3]``."""
     height, width = pixels.shape[:2]
+    left, top, edge = square(face, margin, width, height)
+    return np.ascontiguousarray(pixels[top : top + edge, left : left + edge])
+
+
+def square(face: Face, margin: float, width: int, height: int) -> tuple[int, int, int]:
+    """Left, top and edge of the square around a face of a picture of ``width`` x ``height``.
+
+    It has ``margin`` times the face's longer side on each side of it, and is moved and, where it
+    must, shrunk to lie inside the picture: nothing is padded, so that no border tells where a
+    picture comes from.
+    """
     edge = min(round(max(face.width, face.height) * (1 + 2 * margin)), width, height)
     left = min(max(face.x + (face.width - edge) // 2, 0), width - edge)
     top = min(max(face.y + (face.height - edge) // 2, 0), height - edge)
-    return np.ascontiguousarray(pixels[top : top + edge, left : left + edge])
+    return left, top, edge
 
 
 def look(

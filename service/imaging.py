@@ -68,7 +68,7 @@ def decode(
     """
     if not data:
         raise EmptyFile("The file is empty.")
-    image = _open(Clocked(data, max_seconds))
+    image = open_header(data, max_seconds)
     name = formats.name_of(image)
     _check_size(image, max_pixels)
     if name == "JPEG" and formats.has_too_many_scans(data):
@@ -104,11 +104,16 @@ def resize(pixels: Pixels, side: int) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC))
 
 
-def _open(file: Clocked) -> ImageFile.ImageFile:
+def open_header(data: bytes, max_seconds: float = MAX_SECONDS) -> ImageFile.ImageFile:
+    """A file's header and metadata; its pixels are not read.
+
+    Raises:
+        UnsupportedFormat, CorruptImage
+    """
     try:
-        return Image.open(file, formats=formats.FORMATS)
+        return Image.open(Clocked(data, max_seconds), formats=formats.FORMATS)
     except Exception as error:  # also here, decoders raise nearly anything
-        if isinstance(error, UnidentifiedImageError) and not formats.has_signature(file.getvalue()):
+        if isinstance(error, UnidentifiedImageError) and not formats.has_signature(data):
             raise UnsupportedFormat(
                 f"This is no picture that can be read; accepted: {formats.in_words()}."
             ) from error

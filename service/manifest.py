@@ -95,6 +95,17 @@ class Study(_Frozen):
     compared: dict[str, Compared] = Field(description="By architecture.")
 
 
+class Distribution(_Frozen):
+    """How scores are spread over the test's pictures, at 0.01, 0.02 … 0.99."""
+
+    real: tuple[float, ...] = Field(
+        min_length=99, max_length=99, description="Share of the real pictures with that or more."
+    )
+    fake: tuple[float, ...] = Field(
+        min_length=99, max_length=99, description="Share of the fakes with that or more."
+    )
+
+
 class Metrics(_Frozen):
     """Results on pictures that the model was not trained on, warnings left aside."""
 
@@ -102,6 +113,9 @@ class Metrics(_Frozen):
     overall: SourceMetrics
     by_source: dict[str, SourceMetrics]
     fakes: dict[str, Against]
+    distribution: Distribution | None = Field(
+        None, description="Null of a version that was evaluated before there was one."
+    )
 
 
 class Manifest(_Frozen):

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from service.batching import MAX_BATCH
 from service.errors import ArtifactError
 from service.imaging import Pixels
 from service.manifest import Manifest
+
+Outputs = dict[str, NDArray[np.float32]]
 
 
 @contextmanager
@@ -66,13 +69,14 @@ class Model:
         _verify_place(folder, self.manifest)
         _verify_weights(folder, self.manifest)
         self._saved_model = _load(folder)  # keeps the variables alive
-        self._score = _signature(folder, self._saved_model, self.manifest)
+        self._score, self._explain = _signatures(folder, self._saved_model, self.manifest)
         self._shapes: set[tuple[int, ...]] = set()
         self._on_gpu = bool(tf.config.list_physical_devices("GPU"))
         self._sizes = _sizes(max_batch) if self._on_gpu else list(range(1, PART + 1))
         self._pool = ThreadPoolExecutor(CORES, "model")
         for size in self._sizes:
-            self._padded(np.zeros((size, *_input_shape(self.manifest)), np.uint8))
+            self._padded(self._score, np.zeros((size, *_input_shape(self.manifest)), np.uint8))
+        self.explain(np.zeros((1, *_input_shape(self.manifest)), np.uint8))
 
     @classmethod
     def latest(cls, root: Path, max_batch: int = MAX_BATCH) -> "Model":
@@ -85,22 +89,39 @@ class Model:
 
     def score(self, images: Pixels) -> NDArray[np.float32]:
         """Probability of fake, float32 ``[n]`` in 0..1, for uint8 RGB ``[n, side, side, 3]``."""
-        return np.concatenate(list(self._pool.map(self._padded, self._parts(images))))
+        return np.concatenate([it["fake_probability"] for it in self._call(self._score, images)])
 
-    def _parts(self, images: Pixels) -> list[Pixels]:
-        """``images`` in parts that can be worked on at the same time, nearly equal."""
+    def explain(self, images: Pixels) -> NDArray[np.void]:
+        """The same and where it comes from, in one pass: ``[n]`` with two fields.
+
+        ``fake_probability`` is float32 in 0..1; ``heatmap`` float32 ``[h, w]`` in 0..1, as many
+        cells as the network's last maps have, laid over the whole of an image.
+        """
+        return np.concatenate([_joined(it) for it in self._call(self._explain, images)])
+
+    def _call(self, signature: Any, images: Pixels) -> list[Outputs]:
+        """What ``signature`` gives of ``images``, in parts that are worked on at the same time."""
         workers = 1 if self._on_gpu else min(CORES, len(images))
-        return np.array_split(images, max(workers, math.ceil(len(images) / self._sizes[-1])))
+        count = max(workers, math.ceil(len(images) / self._sizes[-1]))
+        return list(self._pool.map(partial(self._padded, signature), np.array_split(images, count)))
 
-    def _padded(self, images: Pixels) -> NDArray[np.float32]:
+    def _padded(self, signature: Any, images: Pixels) -> Outputs:
         size = next(size for size in self._sizes if size >= len(images))
         padded = np.zeros((size, *images.shape[1:]), np.uint8)
         padded[: len(images)] = images
         self._shapes.add(padded.shape)
         metrics.MODEL_SHAPES.set(len(self._shapes))
-        outputs = self._score(image=tf.constant(padded))
-        probabilities: NDArray[np.float32] = outputs["fake_probability"].numpy()
-        return probabilities[: len(images)]
+        outputs = signature(image=tf.constant(padded))
+        return {name: output.numpy()[: len(images)] for name, output in outputs.items()}
+
+
+def _joined(outputs: Outputs) -> NDArray[np.void]:
+    """Arrays ``[n, ...]`` as one array ``[n]`` of records, which can be cut as one."""
+    fields = [(name, array.dtype, array.shape[1:]) for name, array in outputs.items()]
+    joined = np.zeros(len(outputs["fake_probability"]), fields)
+    for name, array in outputs.items():
+        joined[name] = array
+    return joined
 
 
 def _sizes(most: int) -> list[int]:
@@ -152,7 +173,7 @@ def _load(folder: Path) -> Any:
         raise ArtifactError(f"{folder}: TensorFlow cannot load it: {reason}") from error
 
 
-def _signature(folder: Path, saved_model: Any, manifest: Manifest) -> Any:
+def _signatures(folder: Path, saved_model: Any, manifest: Manifest) -> tuple[Any, Any]:
     expected = tf.TensorSpec((None, *_input_shape(manifest)), tf.uint8, "image")
     for name, outputs in (
         ("serving_default", {"fake_probability"}),
@@ -164,4 +185,4 @@ def _signature(folder: Path, saved_model: Any, manifest: Manifest) -> Any:
         given = function.structured_input_signature[1]
         if given != {"image": expected} or set(function.structured_outputs) != outputs:
             raise ArtifactError(f"{folder}: the signature {name} does not fit model.json")
-    return saved_model.signatures["serving_default"]
+    return saved_model.signatures["serving_default"], saved_model.signatures["explain"]

@@ -1,16 +1,23 @@
 """What was found in a picture and how it was scored, as the answer that the caller gets."""
 
-from service import schemas, verdict
+from service import provenance, schemas, verdict
 from service.batching import Scores
+from service.evidence import Provenance
 from service.faces import Face
 from service.imaging import Picture
 from service.manifest import Manifest
-from service.schemas import Box, ImageFacts, ModelName, Prediction, Timing
+from service.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
 from service.verdict import WarningCode
 
 
 def predict(
-    picture: Picture, found: list[Face], scores: Scores, manifest: Manifest, timing: Timing
+    picture: Picture,
+    found: list[Face],
+    scores: Scores,
+    manifest: Manifest,
+    timing: Timing,
+    origin: Provenance,
+    heatmaps: list[Heatmap] | None = None,
 ) -> Prediction:
     """The prediction of the model that ``manifest`` describes.
 
@@ -19,8 +26,11 @@ def predict(
     probability = float(scores.max())
     label, confidence = verdict.label(probability)
     warnings = _warnings(picture, found, scores, manifest)
+    declared = provenance.declares_generation(origin)
+    judgement, reason = verdict.decide(probability, manifest.thresholds, warnings, declared)
     return Prediction(
-        verdict=verdict.judge(probability, manifest.thresholds, warnings),
+        verdict=judgement,
+        reason=reason,
         label=label,
         confidence=confidence,
         fake_probability=probability,
@@ -28,7 +38,9 @@ def predict(
             _face(face, float(score), manifest)
             for face, score in zip(found, scores, strict=False)  # of a crowd, the scored ones
         ],
+        heatmaps=heatmaps,
         warnings=warnings,
+        provenance=origin,
         model=ModelName(name=manifest.name, version=manifest.version),
         image=ImageFacts(
             width=picture.width,

@@ -6,11 +6,12 @@ from typing import Any
 
 from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from service import metrics
-from service.errors import DeepfakeError
+from service.errors import DeepfakeError, InvalidParameter
 from service.schemas import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -20,6 +21,7 @@ def install(app: FastAPI) -> None:
     """Make ``app`` answer every error with a problem."""
     app.add_exception_handler(DeepfakeError, _on_own)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(Exception, _on_unforeseen)
 
 
@@ -80,6 +82,12 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
     code = status.phrase.lower().replace(" ", "_")
     problem = _problem(status, status.phrase, code, status.description or status.phrase)
     return _answer(request, problem, dict(error.headers or {}))
+
+
+async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    first = error.errors()[0]
+    return await _on_own(request, InvalidParameter(f"{first['loc'][-1]}: {first['msg']}."))
 
 
 async def _on_unforeseen(request: Request, _error: Exception) -> JSONResponse:

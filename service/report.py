@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from service.bulk import Outcome
+from service.verdict import Reason
 
-COLUMNS = ("path", "label", "verdict", "fake_probability", "confidence", "faces", "error")
+COLUMNS = ("path", "label", "verdict", "reason", "fake_probability", "confidence", "faces", "error")
 
 
 class Writer(Protocol):
@@ -37,6 +38,8 @@ class TextWriter:
             lines.append(f"Predicted: {prediction.label} Image")
             lines.append(f"Confidence: {prediction.confidence:.4f}")
             lines.append(f"Verdict: {prediction.verdict}")
+            if prediction.reason is Reason.DECLARED_AI:
+                lines.append("Reason: its content credential declares that AI generated it")
             lines.extend(f"Warning: {warning}" for warning in prediction.warnings)
         self._stream.write("\n".join(lines) + "\n\n")
 

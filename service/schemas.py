@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.verdict import Label, Verdict, WarningCode
+from service.evidence import Provenance
+from service.verdict import Label, Reason, Verdict, WarningCode
 
 
 class Box(BaseModel):
@@ -23,6 +24,17 @@ class Face(BaseModel):
     detection_score: float = Field(ge=0, le=1, description="How sure the face detector is.")
     fake_probability: float = Field(ge=0, le=1)
     verdict: Verdict
+
+
+class Heatmap(BaseModel):
+    """Where in a face, or in the whole picture, the network saw signs of a fake."""
+
+    box: Box = Field(description="What of the picture it covers: the face and what is around it.")
+    png: str = Field(
+        description="Base64 of a PNG in 8-bit greyscale, to be stretched over `box`: 0 where "
+        "nothing speaks for a fake, 255 where most does, however little that is.",
+        json_schema_extra={"contentEncoding": "base64", "contentMediaType": "image/png"},
+    )
 
 
 class ModelName(BaseModel):
@@ -46,6 +58,7 @@ class Timing(BaseModel):
 
     decode: float = Field(description="Bytes to upright pixels.")
     faces: float = Field(description="Pixels to what the network sees.")
+    provenance: float = Field(description="Reading what the file says of itself.")
     queue: float = Field(description="Waiting for a free worker.")
     model: float = Field(description="Inference.")
     total: float
@@ -53,6 +66,7 @@ class Timing(BaseModel):
 
 EXAMPLE: dict[str, Any] = {
     "verdict": "fake",
+    "reason": "score",
     "label": "FAKE",
     "confidence": 0.9456,
     "fake_probability": 0.9456,
@@ -64,10 +78,43 @@ EXAMPLE: dict[str, Any] = {
             "verdict": "fake",
         }
     ],
+    "heatmaps": [
+        {
+            "box": {"x": 0, "y": 0, "width": 256, "height": 256},
+            "png": "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAA"
+            "DklEQVR42mNgaGD47wAABEQBwPcCr6kAAAAASUVORK5CYII=",
+        }
+    ],
     "warnings": [],
+    "provenance": {
+        "credential": {
+            "state": "valid",
+            "signer": "Example Camera Works",
+            "signed_at": "2026-01-01T12:00:00+00:00",
+            "generator": "Example Editor 3.1",
+            "declares_ai": "edited",
+            "problems": [],
+        },
+        "marks": [
+            {
+                "place": "EXIF Software",
+                "value": "Example Editor 3.1",
+                "generator": "none",
+                "declares_ai": "edited",
+            }
+        ],
+        "camera": {"make": "Example", "model": "E-1"},
+    },
     "model": {"name": "deepfake", "version": 1},
     "image": {"width": 256, "height": 256, "format": "JPEG", "sha256": "5f70bf18a0860070" * 4},
-    "timing_ms": {"decode": 1.8, "faces": 0.9, "queue": 0.2, "model": 6.1, "total": 9.2},
+    "timing_ms": {
+        "decode": 1.8,
+        "faces": 0.9,
+        "provenance": 0.3,
+        "queue": 0.2,
+        "model": 6.1,
+        "total": 9.5,
+    },
 }
 
 
@@ -79,12 +126,22 @@ class Prediction(BaseModel):
     verdict: Verdict = Field(
         description="The answer at the model's stated error rates; `uncertain` is an answer."
     )
+    reason: Reason = Field(
+        description="What the verdict rests on: `score` (the thresholds), `warning` (one of "
+        "`warnings` makes it `uncertain`), `declared_ai` (a valid content credential declares that "
+        "AI generated the picture, whatever its score)."
+    )
     label: Label = Field(description="The likelier class, however close.")
     confidence: float = Field(ge=0.5, le=1, description="Calibrated probability of `label`.")
     fake_probability: float = Field(ge=0, le=1, description="Calibrated: 0 real, 1 fake.")
     faces: list[Face] = Field(
         description="The faces that were scored, the largest first; the most suspicious one's "
         "score is the picture's. Empty where the whole picture was scored."
+    )
+    heatmaps: list[Heatmap] | None = Field(
+        None,
+        description="With `?explain=true`: one for each face, in their order, or one of the whole "
+        "picture where no face was found. Else null.",
     )
     warnings: list[WarningCode] = Field(
         description="What lowers the trust in the answer and makes the verdict `uncertain`: "
@@ -93,6 +150,7 @@ class Prediction(BaseModel):
         "`low_resolution` (the picture is smaller than what the network sees), `animated` (it "
         "moves or has several pages: only the first was scored)."
     )
+    provenance: Provenance
     model: ModelName
     image: ImageFacts
     timing_ms: Timing

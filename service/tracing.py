@@ -14,7 +14,7 @@ from service.schemas import Timing
 # Metrics are Prometheus's; logs would carry the messages of exceptions.
 CONFIG: TelemetryConfig = {"auto_configure": True, "metrics": False, "logs": False}
 
-_STAGES = ("decode", "faces", "queue", "model")
+_STAGES = ("decode", "faces", "provenance", "queue", "model")
 
 
 def trace_stages(timing: Timing) -> None:

@@ -23,6 +23,14 @@ class Verdict(StrEnum):
     FAKE = "fake"
 
 
+class Reason(StrEnum):
+    """What a verdict rests on."""
+
+    SCORE = "score"
+    WARNING = "warning"
+    DECLARED_AI = "declared_ai"
+
+
 class WarningCode(StrEnum):
     """What lowers the trust in an answer."""
 
@@ -57,6 +65,19 @@ def face_warnings(manifest: Manifest, face: Face) -> list[WarningCode]:
     """``small_face``: it had to be enlarged more than three times."""
     small = max(face.width, face.height) < SMALL_FACE * manifest.input_side
     return [WarningCode.SMALL_FACE] if small else []
+
+
+def decide(
+    fake_probability: float,
+    thresholds: Thresholds,
+    warnings: list[WarningCode],
+    declared_ai: bool,
+) -> tuple[Verdict, Reason]:
+    """A picture's verdict: what is declared, by one whose signature holds, is not guessed at."""
+    if declared_ai:
+        return Verdict.FAKE, Reason.DECLARED_AI
+    reason = Reason.WARNING if warnings else Reason.SCORE
+    return judge(fake_probability, thresholds, warnings), reason
 
 
 def judge(fake_probability: float, thresholds: Thresholds, warnings: list[WarningCode]) -> Verdict:

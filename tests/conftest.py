@@ -53,13 +53,14 @@ def running_server(
     stop: signal.Signals = signal.SIGTERM,
     log: Path | None = None,
     program: tuple[str, ...] = (str(BIN / "deepfake"),),
+    port: int | None = None,
     **environment: str,
 ) -> Iterator[str]:
     """A real `deepfake serve` on a free port; yields its address; checks that it ends well.
 
-    All that it prints goes to ``log``.
+    It takes ``port`` if there is one; all that it prints goes to ``log``.
     """
-    port = free_port()
+    port = port or free_port()
     command = [*program, "serve", "--port", str(port)]
     with (log or Path(os.devnull)).open("w") as output:
         process = subprocess.Popen(

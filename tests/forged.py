@@ -143,3 +143,12 @@ def text_of(size: int) -> bytes:
     for number in range(size // 1000):
         info.add_text(f"note {number}", "x" * 900)
     return encode(smooth(1), "PNG", pnginfo=info)
+
+
+def boxes(depth: int) -> bytes:
+    """JUMBF boxes (ISO 19566-5), each in the one before, named as those of a credential are."""
+    name = b"jumd" + b"c2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71" + b"\x03c2pa\0"
+    named = struct.pack(">I", 4 + len(name)) + name
+    each = 8 + len(named)
+    heads = (struct.pack(">I", each * left) + b"jumb" + named for left in range(depth, 0, -1))
+    return b"".join(heads)

@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.forged import (
     bmp_of_size,
+    boxes,
     cut,
     deflated,
     flipped,
@@ -49,6 +50,7 @@ NOISE = np.random.default_rng(0).bytes(5000)
 GIF_START = gif_of_size(64, 64)[:19]
 BIG_TEXT = b"a\0\0" + deflated(500_000_000)
 BIG_ITEXT = b"a\0\1\0\0\0" + deflated(500_000_000)
+STEPS = b"Steps: 1, " * 90_000
 BIG_PROFILE = b"profile\0\0" + deflated(500_000_000)
 
 HEADER = "50,000,000 pixels and 20,000 a side, from the header"
@@ -164,9 +166,13 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
         },
     ),
     (
-        "what is not pixels is not looked at",
+        "metadata are evidence that is read within bounds, never a reason to refuse",
         "scored",
         {
+            "PNG with a credential of noise": lambda: png((b"caBX", boxes(1) + NOISE)),
+            "PNG with a credential of 10,000 boxes in boxes": lambda: png((b"caBX", boxes(10_000))),
+            "JPEG with a credential of noise": lambda: jpeg_with(b"JP\0\1\0\0\0\1" + boxes(1), 150),
+            "PNG with a prompt of 900 kB": lambda: png((b"tEXt", b"parameters\0" + STEPS)),
             "JPEG with 10 MB of EXIF": lambda: jpeg_with(b"Exif\0\0MM\0*", 150),
             "JPEG with 10 MB of XMP": lambda: jpeg_with(b"http://ns.adobe.com/xap/1.0/\0", 150),
             "JPEG that goes on as a ZIP": lambda: encode(PORTRAIT) + zipped(),

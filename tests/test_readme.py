@@ -31,6 +31,7 @@ COMMANDS = [
 # Commands that another check runs: where, and how they stand there.
 ELSEWHERE = {
     "make test": (".ci/run", "\nmake test\n"),
+    "make test-browser": (".ci/run", "  make test-browser\n"),
     "docker compose up": ("tests/container/test_container.py", '"up", "--detach", "--build"'),
 }
 # The benchmarks' own lengths make them an hour's work; this shows that they run.

@@ -18,7 +18,16 @@ from rich.table import Table
 
 from training import plots
 from training.balance import look_of
-from training.metrics import Estimate, Labels, Scores, SourceMetrics, measure, roc_auc
+from training.metrics import (
+    Distribution,
+    Estimate,
+    Labels,
+    Scores,
+    SourceMetrics,
+    distribution,
+    measure,
+    roc_auc,
+)
 from training.pixels import load_split
 from training.subject import open_subject
 
@@ -33,12 +42,16 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Results on a split: over all sources, on each, and of each source of fakes."""
+    """Results on a split: over all sources, on each, and of each source of fakes.
+
+    ``distribution`` is missing from what was evaluated before there was one.
+    """
 
     split: Literal["test"]
     overall: SourceMetrics
     by_source: dict[str, SourceMetrics]
     fakes: dict[str, Against]
+    distribution: Distribution | None = None
 
     @classmethod
     def read(cls, folder: Path) -> "Evaluation":
@@ -87,7 +100,8 @@ def summarize(
         for name in np.unique(names[labels == 1])
         if (labels == 0).any()
     }
-    return Evaluation("test", of(np.ones(len(names), bool)), by_source, fakes)
+    overall = of(np.ones(len(names), bool))
+    return Evaluation("test", overall, by_source, fakes, distribution(labels, scores))
 
 
 def against(labels: Labels, scores: Scores, names: NDArray[np.str_], source: str) -> Against:

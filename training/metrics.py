@@ -12,6 +12,7 @@ Scores = NDArray[np.float64]
 
 BINS = 15  # of equal width, as Guo et al. 2017 have them
 RESAMPLES = 1000
+STEPS = np.arange(1, 100) / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,22 @@ class SourceMetrics:
     true_positive_rate: Estimate | None
     miss_rate: Estimate | None
     ece: float
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How scores are spread: shares of the real pictures and of the fakes that reach each step."""
+
+    real: list[float]
+    fake: list[float]
+
+
+def distribution(labels: Labels, scores: Scores) -> Distribution | None:
+    """Shares whose score is at least 0.01, 0.02 … 0.99; None where a class is missing."""
+    real, fake = scores[labels == 0], scores[labels == 1]
+    if not len(real) or not len(fake):
+        return None
+    return Distribution(*(np.mean(it >= STEPS[:, None], axis=1).tolist() for it in (real, fake)))
 
 
 def measure(labels: Labels, scores: Scores, fake_above: float, real_below: float) -> SourceMetrics:

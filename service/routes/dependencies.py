@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from service.admission import Admission
 from service.detector import Analysis, Detector
@@ -48,15 +48,15 @@ async def handle(
         return await unless_gone(request, work(body))
 
 
-async def analyse_upload(request: Request) -> Analysis:
-    """Score the picture that a request brings.
+async def analyse_upload(request: Request, explain: bool = False) -> Analysis:
+    """Score the picture that a request brings, with heatmaps if they are to ``explain`` it.
 
     Raises:
         UploadError, ImageError, Unavailable, ClientGone
     """
 
     async def work(data: bytes) -> Analysis:
-        return await analyse(request, data)
+        return await analyse(request, data, explain)
 
     return await handle(request, read_upload, work)
 
@@ -80,15 +80,22 @@ async def analyse_uploads(request: Request) -> list[Analysis | ImageError]:
     return await handle(request, read_uploads, work)
 
 
-async def analyse(request: Request, data: bytes) -> Analysis:
+async def analyse(request: Request, data: bytes, explain: bool = False) -> Analysis:
     """Score one picture, and tell those who watch."""
-    analysis = await _detector(request).analyse(data)
+    analysis = await _detector(request).analyse(data, explain)
     count_prediction(analysis.prediction)
     trace_stages(analysis.prediction.timing_ms)
     return analysis
 
 
+async def _upload_analysis(
+    request: Request,
+    explain: Annotated[bool, Query(description="Whether to add the heatmaps.")] = False,
+) -> Analysis:
+    return await analyse_upload(request, explain)
+
+
 TheAdmission = Annotated[Admission, Depends(_admission)]
 TheDetector = Annotated[Detector, Depends(_detector)]
-UploadAnalysis = Annotated[Analysis, Depends(analyse_upload)]
+UploadAnalysis = Annotated[Analysis, Depends(_upload_analysis)]
 UploadAnalyses = Annotated[list[Analysis | ImageError], Depends(analyse_uploads)]

@@ -8,7 +8,7 @@ from service.routes.dependencies import TheDetector
 router = APIRouter(tags=["model"])
 
 
-@router.get("/model")
+@router.get("/model", response_model_exclude_unset=True)
 async def model(detector: TheDetector) -> Manifest:
     """The served artifact's own description, with its results on the test split by source."""
     return detector.model.manifest

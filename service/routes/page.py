@@ -1,64 +1,90 @@
-"""The upload page: a plain form; the answer comes with the page, without any script."""
+"""The page: a plain form, and the answer as a card; its scripts ask for the same cards."""
 
 import base64
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
+from asgi_correlation_id import correlation_id
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from PIL import Image
 
-from service.detector import Analysis, Detector
-from service.errors import ImageError, RateLimited, Unauthorized, Unavailable, UploadError
+from service import figures
+from service.detector import Analysis
+from service.errors import (
+    DeepfakeError,
+    ImageError,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+    UploadError,
+)
 from service.imaging import Pixels
+from service.manifest import Manifest
 from service.routes.access import BEARER, HEADER, enter
-from service.routes.dependencies import TheDetector, analyse_upload
+from service.routes.dependencies import analyse_upload
+from service.schemas import PredictionResponse
 
-PREVIEW_SIDE = 640
+PREVIEW_SIDE = 960
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
+templates.env.trim_blocks = templates.env.lstrip_blocks = True
+templates.env.filters["percent"] = figures.shown
 
 
 @router.get("/")
-async def show(request: Request, detector: TheDetector) -> HTMLResponse:
+async def show(request: Request) -> HTMLResponse:
     """The empty form."""
-    return _page(request, detector)
+    return _page(request)
 
 
 @router.post("/")
-async def answer(request: Request, detector: TheDetector) -> HTMLResponse:
+async def answer(request: Request) -> HTMLResponse:
     """The form with the answer to what was uploaded, or with what is wrong with it."""
     try:
         await enter(request, await BEARER(request), await HEADER(request))
-        analysis = await analyse_upload(request)
+        analysis = await analyse_upload(request, explain=True)
     except (UploadError, ImageError, Unavailable, Unauthorized, RateLimited) as error:
-        page = _page(request, detector, status=error.status, error=error)
+        page = _page(request, error=error)
         page.headers.update(error.headers)
         return page
     preview = await anyio.to_thread.run_sync(_preview, analysis.picture.pixels)
-    return _page(request, detector, analysis=analysis, preview=preview)
+    return _page(request, **_card(request, analysis), preview=preview)
 
 
-def _page(
-    request: Request,
-    detector: Detector,
-    *,
-    status: int = 200,
-    analysis: Analysis | None = None,
-    preview: str = "",
-    error: Exception | None = None,
-) -> HTMLResponse:
-    context: dict[str, Any] = {
-        "manifest": detector.model.manifest,
-        "prediction": analysis.prediction if analysis else None,
-        "preview": preview,
+def _page(request: Request, error: DeepfakeError | None = None, **card: Any) -> HTMLResponse:
+    """The page; before the model is loaded, without its figures."""
+    context = {
+        "manifest": _manifest(request),
+        "max_bytes": request.app.state.settings.max_body_bytes,
         "error": error,
+        **card,
     }
+    status = error.status if error else 200
     return templates.TemplateResponse(request, "index.html", context, status_code=status)
+
+
+def _card(request: Request, analysis: Analysis) -> dict[str, Any]:
+    """What the card of an answer shows."""
+    prediction, manifest = analysis.prediction, _manifest(request)
+    request_id = correlation_id.get() or ""
+    answer = PredictionResponse(**dict(prediction), request_id=request_id)
+    return {
+        "prediction": answer,
+        "json": answer.model_dump_json(indent=2),
+        "meaning": manifest and figures.meaning(prediction.fake_probability, manifest),
+        "time": datetime.now(UTC),
+    }
+
+
+def _manifest(request: Request) -> Manifest | None:
+    detector = getattr(request.app.state, "detector", None)
+    return detector.model.manifest if detector else None
 
 
 def _preview(pixels: Pixels) -> str:

@@ -37,7 +37,9 @@ OF_PICTURES = (
 
 
 @router.post(
-    "/predict", responses=problems.responses(*OF_UPLOADS, *OF_PICTURES), openapi_extra=ONE_FILE
+    "/predict",
+    responses=problems.responses(*OF_UPLOADS, *OF_PICTURES, errors.InvalidParameter),
+    openapi_extra=ONE_FILE,
 )
 async def predict(analysis: UploadAnalysis) -> PredictionResponse:
     """Tell whether the face in a picture is real or fake.
@@ -45,6 +47,8 @@ async def predict(analysis: UploadAnalysis) -> PredictionResponse:
     Send the file as multipart/form-data in the field `file`:
 
         curl -F file=@face.jpg http://localhost:8000/predict
+
+    With `?explain=true` the answer has a heatmap of each face.
     """
     return PredictionResponse(**dict(analysis.prediction), request_id=correlation_id.get() or "")
 

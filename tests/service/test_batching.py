@@ -42,7 +42,7 @@ def gather(*requests: Coroutine[Any, Any, Scored]) -> list[Scored | BaseExceptio
 
 def values(answers: list[Scored | BaseException]) -> list[list[float] | str]:
     return [
-        answer.scores.tolist() if isinstance(answer, Scored) else str(answer) for answer in answers
+        answer.answers.tolist() if isinstance(answer, Scored) else str(answer) for answer in answers
     ]
 
 
@@ -124,7 +124,7 @@ def test_after_a_failure_it_goes_on() -> None:
             await batcher.score(image(255))
         return await batcher.score(image(7))
 
-    assert asyncio.run(main()).scores.tolist() == [7.0]
+    assert asyncio.run(main()).answers.tolist() == [7.0]
 
 
 def test_a_caller_that_hangs_up_in_time_costs_no_model_call() -> None:
@@ -154,7 +154,7 @@ def test_a_caller_that_hangs_up_during_the_call_does_not_harm_the_others() -> No
         first.cancel()
         return await second
 
-    assert asyncio.run(main()).scores.tolist() == [2.0]
+    assert asyncio.run(main()).answers.tolist() == [2.0]
 
 
 def test_the_event_loop_runs_during_a_call() -> None:

@@ -16,6 +16,7 @@ from service.model import Model
 from service.report import COLUMNS, resume_csv
 from tests.conftest import BIN, ROOT, ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth
+from tests.signed import sign
 
 
 def deepfake(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -84,6 +85,14 @@ def test_csv_rows_hold_what_the_api_answers(photo: Path) -> None:
     assert abs(float(row["fake_probability"]) - answer["fake_probability"]) <= 1e-6
     assert row["faces"] == "1"
     assert row["error"] == ""
+
+
+def test_what_a_credential_declares_is_a_reason(face: bytes, tmp_path: Path) -> None:
+    (tmp_path / "signed.jpg").write_bytes(sign(face))
+    text = deepfake("predict", tmp_path / "signed.jpg").stdout
+    assert "Verdict: fake\nReason: its content credential declares that AI" in text
+    table = deepfake("predict", tmp_path / "signed.jpg", "--format", "csv").stdout
+    assert next(csv.DictReader(table.splitlines()))["reason"] == "declared_ai"
 
 
 def test_json_is_one_array_with_the_errors_in_their_places(folder: Path) -> None:

@@ -149,7 +149,7 @@ def test_of_a_crowd_the_largest_are_scored(
 
 def test_the_timing_adds_up(detector: Detector, face: bytes) -> None:
     timing = asyncio.run(detector.analyse(face)).prediction.timing_ms
-    parts = [timing.decode, timing.faces, timing.queue, timing.model]
+    parts = [timing.decode, timing.faces, timing.provenance, timing.queue, timing.model]
     assert all(part > 0 for part in parts)
     assert sum(parts) <= timing.total
 

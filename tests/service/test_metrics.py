@@ -58,7 +58,7 @@ def test_answers_and_refusals_are_counted(server: str, face: bytes) -> None:
     assert found["deepfake_verdicts_total", verdict] == 3
     assert found["deepfake_score_count",] == 3
     assert found["deepfake_score_sum",] / 3 == pytest.approx(answer.json()["fake_probability"])
-    for stage in ("decode", "faces", "queue", "model", "total"):
+    for stage in ("decode", "faces", "provenance", "queue", "model", "total"):
         assert found["deepfake_stage_seconds_count", stage] == 3
     assert 0 < found["deepfake_stage_seconds_sum", "model"] < 30
     assert found["deepfake_request_seconds_count", "/predict"] == 4

@@ -15,7 +15,7 @@ from service.errors import ArtifactError
 from service.imaging import Pixels
 from service.manifest import Manifest
 from service.model import CORES, PART, Model
-from tests.conftest import SHIPPED
+from tests.conftest import ROUNDING, SHIPPED
 
 MANIFEST = Path("assets.extra/model.json")
 WEIGHTS = Path("variables/variables.data-00000-of-00001")
@@ -57,11 +57,11 @@ def test_a_batch_is_divided_among_the_cores(
     workers = min(CORES, count)
     together, sizes = threading.Barrier(workers, timeout=30), list[int]()
 
-    def score(images: Pixels) -> Pixels:
+    def score(_signature: object, images: Pixels) -> dict[str, Pixels]:
         if len(sizes) < workers:
             sizes.append(len(images))
             together.wait()  # would never end, if they came one after the other
-        return images[:, 0, 0, 0]
+        return {"fake_probability": images[:, 0, 0, 0]}
 
     monkeypatch.setattr(model, "_padded", score)
     side = model.manifest.input_side
@@ -184,3 +184,33 @@ def test_the_shipped_manifest_says_how_good_the_model_is() -> None:
     auc = metrics.overall.roc_auc
     assert 0.5 < auc.low < auc.value < auc.high < 1
     assert {"ffhq", "stylegan", "dfdc", "lfwswap"} <= set(metrics.by_source)
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_an_explanations_scores_are_those_without_it(model: Model, count: int) -> None:
+    side = model.manifest.input_side
+    images = np.random.default_rng(3).integers(0, 255, (count, side, side, 3), np.uint8)
+    explained = model.explain(images)
+    assert explained.shape == (count,)
+    assert np.abs(explained["fake_probability"] - model.score(images)).max() <= ROUNDING
+    heatmaps = explained["heatmap"]
+    assert heatmaps.dtype == np.float32
+    assert heatmaps.ndim == 3
+    assert heatmaps.min() >= 0
+    assert heatmaps.max() <= 1
+
+
+def test_a_heatmap_does_not_depend_on_its_neighbours(model: Model) -> None:
+    side = model.manifest.input_side
+    images = np.random.default_rng(4).integers(0, 255, (3, side, side, 3), np.uint8)
+    alone = np.concatenate([model.explain(image[None]) for image in images])
+    assert np.abs(model.explain(images)["heatmap"] - alone["heatmap"]).max() <= 1e-3
+
+
+def test_no_explanation_is_worked_out_that_nobody_asked_for(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Model(copy)
+    monkeypatch.setattr(model, "_explain", None)
+    side = model.manifest.input_side
+    assert model.score(np.zeros((1, side, side, 3), np.uint8)).shape == (1,)

@@ -39,7 +39,7 @@ def test_the_answer_is_the_contracts(client: httpx.Client, face: bytes, model: M
         "format": "JPEG",
         "sha256": hashlib.sha256(face).hexdigest(),
     }
-    assert set(answer["timing_ms"]) == {"decode", "faces", "queue", "model", "total"}
+    assert set(answer["timing_ms"]) == {"decode", "faces", "provenance", "queue", "model", "total"}
     assert answer["request_id"] == response.headers["x-request-id"]
 
 

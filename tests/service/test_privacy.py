@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.conftest import running_server
 from tests.pictures import PORTRAIT, encode
+from tests.signed import sign, tampered
 
 MIB = 2**20
 WRITES = "opened for writing:"
@@ -19,7 +20,8 @@ AUDITED = f"""
 import os, sys
 
 def audit(event, arguments):
-    if event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+    writing = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    if writing and not isinstance(arguments[0], int):  # a pipe that is open already
         os.write(2, f"{WRITES} {{arguments[0]}}\\n".encode())
     if event.startswith(("tempfile.", "shutil.")) or event in ("os.mkdir", "os.rename"):
         os.write(2, f"{WRITES} {{event}}\\n".encode())
@@ -76,6 +78,17 @@ def test_a_picture_never_touches_the_disk(path: str, side: int, server: str, log
     before = written(log)
     answer = httpx.post(f"{server}{path}", files={"file": (NAME, data)}, timeout=60)
     assert answer.status_code == 200
+    assert written(log) == before
+
+
+@pytest.mark.parametrize("path", ["/predict", "/predict?explain=true", "/"])
+def test_a_content_credential_does_not_either(path: str, server: str, log: Path) -> None:
+    """The process that reads it cannot: tests/service/test_credentials.py."""
+    before = written(log)
+    signed = sign(encode(PORTRAIT))
+    for data in (signed, tampered(signed)):
+        answer = httpx.post(f"{server}{path}", files={"file": data}, timeout=60)
+        assert answer.status_code == 200
     assert written(log) == before
 
 

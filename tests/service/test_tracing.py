@@ -81,7 +81,7 @@ def test_a_clients_trace_goes_on(spans: list[Span]) -> None:
 
 def test_each_stage_is_a_span_after_the_other(spans: list[Span]) -> None:
     by_name = {span.name: span for span in spans}
-    stages = [by_name[name] for name in ("decode", "faces", "queue", "model")]
+    stages = [by_name[name] for name in ("decode", "faces", "provenance", "queue", "model")]
     for before, after in pairwise(stages):
         assert before.start_time_unix_nano <= before.end_time_unix_nano
         assert before.end_time_unix_nano == after.start_time_unix_nano
@@ -98,7 +98,7 @@ def test_nothing_private_is_sent(exported: list[bytes], face: bytes) -> None:
 
 
 def test_without_a_collector_nothing_is_recorded() -> None:
-    timing = Timing(decode=1, faces=1, queue=1, model=1, total=4)
+    timing = Timing(decode=1, faces=1, provenance=0.0, queue=1, model=1, total=4)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trace, "get_tracer", lambda _name: pytest.fail("it was asked for a tracer"))
         trace_stages(timing)

@@ -73,7 +73,7 @@ def test_the_plots_are_pictures(exported: Path, trained_run: Path, name: str) ->
 def test_the_metrics_are_json(exported: Path, trained_run: Path) -> None:
     assert exported.is_dir()
     metrics = json.loads((trained_run / "evaluation" / "metrics.json").read_text())
-    assert set(metrics) == {"split", "overall", "by_source", "fakes"}
+    assert set(metrics) == {"split", "overall", "by_source", "fakes", "distribution"}
 
 
 def test_what_is_no_model_is_one_line(dataset: Path, tmp_path: Path) -> None:

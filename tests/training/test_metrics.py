@@ -6,6 +6,7 @@ import pytest
 from training.metrics import (
     Estimate,
     SourceMetrics,
+    distribution,
     expected_calibration_error,
     measure,
     reliability,
@@ -104,3 +105,15 @@ def test_reliability_has_a_point_for_each_bin_that_holds_something() -> None:
     bins = reliability(np.array([0, 1, 1]), np.array([0.0, 0.02, 1.0]))
     assert [(b.count, b.shares) for b in bins] == [(2, 0.5), (1, 1.0)]
     assert bins[0].scores == pytest.approx(0.01)
+
+
+def test_a_distribution_has_the_share_that_reaches_each_hundredth() -> None:
+    found = distribution(LABELS, SCORES)
+    assert found
+    assert len(found.real) == len(found.fake) == 99
+    assert (found.real[8], found.real[9], found.real[10]) == (1.0, 1.0, 0.5)
+    assert (found.fake[28], found.fake[30], found.fake[90]) == (1.0, 0.5, 0.0)
+
+
+def test_of_one_class_there_is_no_distribution() -> None:
+    assert distribution(np.array([0, 0]), np.array([0.2, 0.5])) is None

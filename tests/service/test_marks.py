@@ -1,0 +1,163 @@
+"""What metadata say of programs and cameras: found where they stand, and no prompt is repeated."""
+
+import io
+import time
+
+import pytest
+from PIL import ExifTags, Image, PngImagePlugin
+
+from service import imaging
+from service.evidence import AiUse, Camera, Mark
+from service.marks import MOST, camera, marks
+from tests.pictures import PORTRAIT, encode, png_chunk
+
+PROMPT = "portrait of anna, 35mm"
+A1111 = f"{PROMPT}\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7"
+COMFY = '{"3": {"class_type": "KSampler", "inputs": {"text": "portrait of anna"}}}'
+GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+
+def read(data: bytes) -> list[Mark]:
+    return marks(imaging.open_header(data))
+
+
+def png(**texts: str) -> bytes:
+    info = PngImagePlugin.PngInfo()
+    for key, text in texts.items():
+        info.add_text(key.replace("_", "-") if key == "sd_metadata" else key, text)
+    return encode(PORTRAIT, "PNG", pnginfo=info)
+
+
+def with_exif(format: str = "JPEG", comment: bytes = b"", **tags: str) -> bytes:  # noqa: A002
+    exif = Image.Exif()
+    for name, value in tags.items():
+        exif[ExifTags.Base[name]] = value
+    if comment:
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = comment
+    return encode(PORTRAIT, format, exif=exif)
+
+
+def xmp(inner: str) -> bytes:
+    packet = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF>{inner}</rdf:RDF></x:xmpmeta>'
+    return packet.encode()
+
+
+@pytest.mark.parametrize(
+    ("texts", "generator", "place"),
+    [
+        ({"parameters": A1111}, "Stable Diffusion web UI", "PNG text parameters"),
+        ({"prompt": COMFY, "workflow": "{}"}, "ComfyUI", "PNG text prompt"),
+        ({"invokeai_metadata": '{"positive_prompt": "anna"}'}, "InvokeAI", None),
+        ({"sd_metadata": '{"prompt": "anna"}'}, "InvokeAI", "PNG text sd-metadata"),
+        ({"Dream": "anna -s 50"}, "InvokeAI", None),
+        ({"fooocus_scheme": "a1111"}, "Fooocus", None),
+        ({"generation_data": "{}"}, "Tensor.Art", None),
+        ({"Software": "NovelAI", "Comment": '{"prompt": "anna"}'}, "NovelAI", "PNG text Software"),
+        ({"Description": "anna --v 6 Job ID: 1 by Midjourney"}, "Midjourney", None),
+    ],
+)
+def test_the_text_chunks_of_generators(
+    texts: dict[str, str], generator: str, place: str | None
+) -> None:
+    (mark,) = read(png(**texts))
+    assert mark.generator == generator
+    assert mark.place == (place or f"PNG text {next(iter(texts))}")
+    assert "anna" not in mark.model_dump_json(), "a prompt is nobody's business"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [{}, {"parameters": "f/2.8, 1/60 s"}, {"prompt": "What is your name?"}, {"Comment": "At sea"}],
+)
+def test_other_texts_are_no_marks(texts: dict[str, str]) -> None:
+    assert read(png(**texts)) == []
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
+def test_exif_names_the_program(format: str) -> None:  # noqa: A002
+    (mark,) = read(with_exif(format, Software="darktable 5.0"))
+    assert (mark.place, mark.value, mark.generator) == ("EXIF Software", "darktable 5.0", None)
+    (mark,) = read(with_exif(format, Software="Adobe Firefly 3"))
+    assert (mark.value, mark.generator) == ("Adobe Firefly 3", "Adobe Firefly")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16-le", "utf-16-be"])
+def test_a_prompt_in_a_comment_of_exif(encoding: str) -> None:
+    (mark,) = read(with_exif(comment=b"UNICODE\0" + A1111.encode(encoding)))
+    assert (mark.place, mark.generator) == ("EXIF UserComment", "Stable Diffusion web UI")
+    assert "anna" not in mark.model_dump_json()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f'<rdf:Description Iptc4xmpExt:DigitalSourceType="{GENERATED}"/>',
+        f"<Iptc4xmpExt:DigitalSourceType>{GENERATED}</Iptc4xmpExt:DigitalSourceType>",
+        f'<Iptc4xmpExt:DigitalSourceType rdf:resource="{GENERATED}"/>',
+    ],
+    ids=["attribute", "element", "resource"],
+)
+def test_iptc_source_types(format: str, inner: str) -> None:  # noqa: A002
+    if format == "PNG":
+        info = PngImagePlugin.PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", xmp(inner).decode())
+        data = encode(PORTRAIT, "PNG", pnginfo=info)
+    elif format == "TIFF":
+        tags = Image.Exif()
+        tags[700] = xmp(inner)
+        data = encode(PORTRAIT, "TIFF", exif=tags)
+    else:
+        data = encode(PORTRAIT, format, xmp=xmp(inner))
+    (mark,) = read(data)
+    assert mark.place == "IPTC DigitalSourceType"
+    assert mark.value == "trainedAlgorithmicMedia"
+    assert mark.declares_ai is AiUse.GENERATED
+
+
+def test_the_tool_and_the_credit_in_xmp() -> None:
+    tool = '<rdf:Description xmp:CreatorTool="GIMP 3.0" photoshop:Credit="Made with Google AI"/>'
+    first, second = read(encode(PORTRAIT, xmp=xmp(tool)))
+    assert (first.place, first.value, first.generator) == ("XMP CreatorTool", "GIMP 3.0", None)
+    assert (second.place, second.value, second.generator) == ("XMP", None, "Google AI")
+
+
+def test_a_camera_is_named_by_exif_alone() -> None:
+    image = imaging.open_header(with_exif(Make="Nikon Corporation\0", Model="NIKON Z 6\n"))
+    assert camera(image) == Camera(make="Nikon Corporation", model="NIKON Z 6")
+    assert camera(imaging.open_header(encode(PORTRAIT))) is None
+
+
+def test_who_and_where_are_not_told() -> None:
+    data = with_exif(Artist="Anna Example", ImageDescription="Anna at the sea", Make="Nikon")
+    image = imaging.open_header(data)
+    told = [it.model_dump_json() for it in (*marks(image), camera(image)) if it]
+    assert "Nikon" in "".join(told)
+    assert "Anna" not in "".join(told)
+
+
+def test_pixels_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = png(parameters=A1111)
+    image = imaging.open_header(data)
+    monkeypatch.setattr(image, "load", lambda: pytest.fail("it decoded the pixels"))
+    assert len(marks(image)) == 1
+    assert camera(image) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Steps: 1, " * 90_000, '"class_type"' * 90_000, "CreatorTool" * 90_000]
+)
+def test_long_texts_take_no_long_time(text: str) -> None:
+    body = b"parameters\0" + text.encode()
+    data = png()
+    data = data[:33] + png_chunk(b"tEXt", body) + data[33:]
+    image = Image.open(io.BytesIO(data))
+    image.info["xmp"] = text
+    began = time.monotonic()
+    marks(image)
+    assert time.monotonic() - began < 2
+
+
+def test_there_is_an_end_to_marks() -> None:
+    many = "".join(f'<a b="digitalsourcetype/kind{n}"/>' for n in range(1000))
+    assert len(read(encode(PORTRAIT, xmp=xmp(many)))) == MOST
