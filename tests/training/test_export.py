@@ -36,7 +36,7 @@ def test_model_json_holds_the_runs_results(exported: Path, trained_run: Path) ->
     calibration = json.loads((trained_run / "calibration.json").read_text())
     metrics = json.loads((trained_run / "evaluation" / "metrics.json").read_text())
     config = json.loads((trained_run / "config.json").read_text())
-    assert manifest.metrics.model_dump() == metrics
+    assert manifest.metrics.model_dump(mode="json") == metrics
     assert manifest.temperature == calibration["temperature"]
     assert manifest.bias == calibration["bias"]
     assert manifest.thresholds.fake_above == calibration["fake_above"]
