@@ -72,6 +72,17 @@ def open_page(browser: Browser) -> Iterator[Open]:
 
 
 @pytest.fixture
+def page(open_page: Open, toy_server: str) -> Page:
+    """The page of a service that calls cold faces fake."""
+    return open_page(toy_server)
+
+
+@pytest.fixture
+def real_page(open_page: Open, server: str) -> Page:
+    return open_page(server)
+
+
+@pytest.fixture
 def photo(tmp_path: Path, face: bytes) -> Path:
     path = tmp_path / "photo.jpg"
     path.write_bytes(face)

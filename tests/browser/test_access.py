@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests import toy
 from tests.browser.conftest import Open
-from tests.browser.driving import card, cards, choose, payload
-from tests.pictures import PORTRAIT, encode, smooth, two_faces
+from tests.browser.driving import card, cards, choose, one_cold, payload
+from tests.pictures import PORTRAIT, encode, smooth
 from tests.signed import sign, tampered
 
 pytestmark = pytest.mark.browser
@@ -24,23 +24,17 @@ SCREENS: dict[str, dict[str, Any]] = {
 }
 
 
-def two_with_a_cold_one() -> bytes:
-    both = two_faces()
-    both.paste(toy.cooled(1).resize((213, 213)), (380, 60))
-    return encode(both, "PNG")
-
-
 SHOWN: dict[str, list[bytes]] = {
     "nothing": [],
     "fake": [encode(toy.cooled(1), "PNG")],
     "uncertain": [encode(toy.cooled(0.55), "PNG")],
     "real": [encode(PORTRAIT)],
-    "two faces": [two_with_a_cold_one()],
+    "two faces": [encode(one_cold(), "PNG")],
     "no face": [encode(smooth(1, 60), "PNG")],
     "signed": [sign(encode(PORTRAIT))],
     "tampered": [tampered(sign(encode(PORTRAIT)))],
     "error": [b"no picture"],
-    "many": [encode(PORTRAIT), b"", two_with_a_cold_one()],
+    "many": [encode(PORTRAIT), b"", encode(one_cold(), "PNG")],
 }
 
 
@@ -104,7 +98,7 @@ def test_a_keyboard_is_enough_for_all_of_it(open_page: Open, toy_server: str) ->
     with page.expect_file_chooser() as chooser:
         expect(page.get_by_label("Picture of a face")).to_be_focused()
         page.keyboard.press("Space")
-    chooser.value.set_files([payload(two_with_a_cold_one())])
+    chooser.value.set_files([payload(encode(one_cold(), "PNG"))])
     head = card(page).locator("summary").first
     reach(page, "Clear all")
     page.keyboard.press("Tab")

@@ -1,24 +1,20 @@
-"""The answer: words, scale, boxes and heatmap where they should be, evidence, copies, reports."""
+"""The answer on its card: words, scale, sentence, evidence, copies."""
 
-import io
 import json
 import re
-from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from service import figures
-from service.faces import Face, FaceFinder
 from service.manifest import Manifest
 from tests import toy
 from tests.browser.conftest import Open
-from tests.browser.driving import card, cards, choose, payload
+from tests.browser.driving import card, cards, choose, cold, payload, place, seen
 from tests.conftest import SHIPPED
-from tests.pictures import PORTRAIT, encode, smooth, two_faces
+from tests.pictures import PORTRAIT, encode, smooth
 from tests.signed import SIGNER, sign, tampered
 
 pytestmark = pytest.mark.browser
@@ -29,41 +25,6 @@ VERDICTS = {
     0.55: ("Uncertain", "uncertain"),
     1.0: ("Likely fake", "fake"),
 }
-
-
-def cold(strength: float) -> bytes:
-    return encode(toy.cooled(strength), "PNG")
-
-
-def turned(image: Image.Image) -> bytes:
-    """A photograph that lies on its side, as a telephone writes it."""
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    return encode(image.transpose(Image.Transpose.ROTATE_90), quality=95, exif=exif)
-
-
-@pytest.fixture
-def page(open_page: Open, toy_server: str) -> Page:
-    """The page of a service that calls cold faces fake."""
-    return open_page(toy_server)
-
-
-@pytest.fixture
-def real_page(open_page: Open, server: str) -> Page:
-    return open_page(server)
-
-
-def seen(locator: Locator) -> np.ndarray:
-    """What is on the screen, uint8 RGB ``[h, w, 3]``."""
-    return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"))
-
-
-def place(locator: Locator, within: Locator) -> tuple[float, float, float, float]:
-    """Left, top, width and height in pixels of the screen, from the corner of ``within``."""
-    inner, outer = locator.bounding_box(), within.bounding_box()
-    assert inner
-    assert outer
-    return inner["x"] - outer["x"], inner["y"] - outer["y"], inner["width"], inner["height"]
 
 
 @pytest.mark.parametrize("strength", VERDICTS)
@@ -130,72 +91,6 @@ def test_the_sentence_is_the_models_own(page: Page, toy_server: str) -> None:
     expect(facts).to_contain_text("It must not be the only ground for a decision")
 
 
-def test_boxes_are_drawn_where_the_faces_are(real_page: Page) -> None:
-    """Faces are looked for once more, on the screen."""
-    choose(real_page, payload(turned(two_faces())))
-    picture = card(real_page).locator(".picture")
-    rectangles = picture.locator(".face rect:not(.halo)")
-    expect(rectangles).to_have_count(2)
-    boxes = [place(it, picture) for it in rectangles.all()]
-    for drawn in (".face", ".heat"):
-        picture.locator(drawn).evaluate_all("(all) => all.forEach((it) => it.remove())")
-    found = FaceFinder().find(seen(picture))
-    assert len(found) == 2
-    for box, face in zip(boxes, found, strict=True):
-        assert overlap(box, face) > 0.6
-    assert boxes[0][2] > 1.2 * boxes[1][2], "the larger first"
-
-
-def overlap(box: tuple[float, float, float, float], face: Face) -> float:
-    """Intersection over union."""
-    left, top, width, height = box
-    across = min(left + width, face.x + face.width) - max(left, face.x)
-    down = min(top + height, face.y + face.height) - max(top, face.y)
-    shared = max(0.0, across) * max(0.0, down)
-    return shared / (width * height + face.width * face.height - shared)
-
-
-def test_the_heatmap_lies_on_what_it_is_of(page: Page) -> None:
-    """The right one of two faces is cold, on a photograph that lies on its side."""
-    both = two_faces()
-    both.paste(toy.cooled(1).resize((213, 213), Image.Resampling.BICUBIC), (380, 60))
-    choose(page, payload(turned(both)))
-    picture = card(page).locator(".picture")
-    slider = card(page).get_by_role("slider", name="Heatmap")
-    slider.fill("0")
-    without = seen(picture).astype(int)
-    slider.fill("100")
-    rows, columns = np.nonzero(np.abs(seen(picture) - without).sum(axis=2) > 60)
-    scale = without.shape[1] / both.width
-    left, top, right, bottom = toy.FACE
-    third = 2 / 3
-    centre = (380 + third * (left + right) / 2) * scale, (60 + third * (top + bottom) / 2) * scale
-    assert columns.mean() == pytest.approx(centre[0], abs=12 * scale)
-    assert rows.mean() == pytest.approx(centre[1], abs=12 * scale)
-    assert np.ptp(columns) < 1.6 * third * (right - left) * scale
-    assert slider.evaluate("(it) => it.value") == "100"
-
-
-def test_faces_can_be_looked_at_one_by_one(page: Page) -> None:
-    both = two_faces()
-    both.paste(toy.cooled(1).resize((213, 213), Image.Resampling.BICUBIC), (380, 60))
-    choose(page, payload(encode(both, "PNG")))
-    first = card(page).get_by_role("button", name="Face 1: likely real")
-    second = card(page).get_by_role("button", name="Face 2: likely fake")
-    maps = card(page).locator(".heat image")
-    second.click()
-    expect(second).to_have_attribute("aria-pressed", "true")
-    expect(maps.nth(0)).to_be_hidden()
-    expect(maps.nth(1)).to_be_visible()
-    expect(card(page).locator(".face").nth(0)).to_have_class("face real dim")
-    first.click()
-    expect(second).to_have_attribute("aria-pressed", "false")
-    expect(maps.nth(1)).to_be_hidden()
-    first.click()
-    expect(maps.nth(0)).to_be_visible()
-    expect(maps.nth(1)).to_be_visible()
-
-
 def test_warnings_are_in_words(page: Page) -> None:
     choose(page, payload(encode(smooth(1, 60), "PNG")))
     expect(card(page).get_by_role("heading", name="Uncertain")).to_be_visible()
@@ -249,48 +144,3 @@ def test_without_https_it_is_copied_all_the_same(real_page: Page, face: bytes) -
     card(real_page).get_by_role("button", name="Copy JSON").click()
     expect(card(real_page).get_by_role("button", name="Copied")).to_be_visible()
     assert json.loads(real_page.evaluate("() => getSelection().toString()"))["verdict"]
-
-
-@pytest.fixture
-def report(page: Page, tmp_path: Path) -> Path:
-    """That of two faces, downloaded."""
-    both = two_faces()
-    both.paste(toy.cooled(1).resize((213, 213), Image.Resampling.BICUBIC), (380, 60))
-    choose(page, payload(encode(both, "PNG"), "Two: a <b> & c.png", "image/png"))
-    with page.expect_download() as download:
-        card(page).get_by_role("button", name="Download report").click()
-    assert download.value.suggested_filename == "report-Two-a-b-c.html"
-    path = tmp_path / "report.html"
-    download.value.save_as(path)
-    return path
-
-
-def test_a_report_holds_all_and_needs_nothing(report: Path, page: Page, open_page: Open) -> None:
-    answer = json.loads(page.locator("pre").text_content() or "")
-    opened = open_page(report.as_uri(), java_script_enabled=False)
-    text = opened.locator("body").inner_text()
-    for wanted in (
-        "On the file “Two: a <b> & c.png”",
-        "Likely fake",
-        "Face 2: likely fake",
-        answer["image"]["sha256"],
-        f"toy {answer['model']['version']}",
-        "UTC",
-        "What the file says of itself",
-        "How far to trust this",
-        f"Confidence: {answer['confidence']:.4f}",
-    ):
-        assert wanted in text
-    expect(opened.locator(".picture")).to_have_count(2)
-    expect(opened.locator(".heat")).to_have_count(1)
-    plain, heated = (seen(it).astype(int) for it in opened.locator(".picture").all())
-    assert np.abs(plain - heated).max() > 60
-    expect(opened.locator("button, input, script, a, pre")).to_have_count(0)
-
-
-def test_a_report_prints_on_one_page(report: Path, open_page: Open) -> None:
-    opened = open_page(report.as_uri())
-    printed = opened.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
-    opened.emulate_media(media="print")
-    assert opened.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -16,21 +16,15 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests import toy
 from tests.browser.conftest import Open
-from tests.browser.driving import cards, choose, payload
+from tests.browser.driving import cards, choose, one_cold, payload
 from tests.conftest import ROOT
-from tests.pictures import PORTRAIT, encode, smooth, two_faces
+from tests.pictures import PORTRAIT, encode, smooth
 from tests.signed import sign, tampered
 
 pytestmark = pytest.mark.browser
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}}
 DARK: dict[str, Any] = {"color_scheme": "dark"}
-
-
-def two() -> Image.Image:
-    both = two_faces()
-    both.paste(toy.cooled(1).resize((213, 213), Image.Resampling.BICUBIC), (380, 60))
-    return both
 
 
 def files(**images: Image.Image | bytes) -> list[FilePayload]:
@@ -43,14 +37,14 @@ BLANK = smooth(3, 320)
 OF_THE_TOY: dict[str, tuple[list[FilePayload], dict[str, Any]]] = {
     "fake": (files(swapped=toy.cooled(1)), {}),
     "uncertain-dark": (files(portrait=toy.cooled(0.55)), DARK),
-    "two-faces": (files(two=two()), {}),
+    "two-faces": (files(two=one_cold()), {}),
     "signed": (files(signed=SIGNED), {}),
     "tampered-dark": (files(tampered=tampered(SIGNED)), DARK),
     "no-face": (files(wall=BLANK), {}),
     "phone": (files(swapped=toy.cooled(1)), PHONE),
     "phone-dark": (files(portrait=PORTRAIT), {**PHONE, **DARK}),
     "error": (files(letter=b"Dear all,"), {}),
-    "many": (files(one=PORTRAIT, two=two(), three=BLANK, four=b"", five=SIGNED), {}),
+    "many": (files(one=PORTRAIT, two=one_cold(), three=BLANK, four=b"", five=SIGNED), {}),
 }
 
 
