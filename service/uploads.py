@@ -18,6 +18,7 @@ from service.errors import (
 
 FIELD = "file"
 MAX_FILES = 32  # of one request
+PIECE = 64 * 1024  # bytes that the parser is given at a time
 SLACK = 8  # parts more than are used, so that too many are an error that can be named
 
 _FILE = {
@@ -82,7 +83,7 @@ async def read_uploads(request: Request, max_body_bytes: int, most: int = MAX_FI
         raise NotMultipart(f"Send multipart/form-data with the picture in the field '{FIELD}'.")
     parser = _InMemoryParser(
         request.headers,
-        _limited(request, max_body_bytes),
+        _even(_limited(request, max_body_bytes)),
         max_files=most + SLACK,
         max_fields=SLACK,
     )
@@ -118,6 +119,21 @@ async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
         if received > limit:
             raise _too_large(limit)
         yield chunk
+
+
+async def _even(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """The same bytes in pieces of one length: how they came may not decide what is read.
+
+    The parser skips what stands before the first boundary only up to the end of a piece.
+    """
+    held = bytearray()
+    async for chunk in chunks:
+        held += chunk
+        while len(held) >= PIECE:
+            yield bytes(held[:PIECE])
+            del held[:PIECE]
+    if held:
+        yield bytes(held)
 
 
 def _too_large(limit: int) -> BodyTooLarge:

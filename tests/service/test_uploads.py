@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import Request
 
-from service.errors import BodyTooLarge
+from service.errors import BodyTooLarge, UploadError
 from service.uploads import read_upload
 
 MIB = 2**20
@@ -84,6 +84,31 @@ def test_a_length_that_lies_is_counted_all_the_same() -> None:
     request, _ = request_of([HEAD, *[bytes(MIB)] * 5, TAIL], {"content-length": "10"})
     with pytest.raises(BodyTooLarge):
         asyncio.run(read_upload(request, 3 * MIB))
+
+
+@pytest.mark.parametrize("body", [b"\r\nedge", b"\r\n)" + HEAD + b"picture" + TAIL])
+def test_what_is_read_does_not_depend_on_how_it_came(body: bytes) -> None:
+    """Found by Hypothesis: the parser takes what precedes the first boundary by chunks."""
+
+    def read(*chunks: bytes) -> bytes | str:
+        request, _ = request_of(list(chunks), {})
+        try:
+            return asyncio.run(read_upload(request, MIB))
+        except UploadError as error:
+            return error.code
+
+    whole = read(body)
+    assert {read(body[:cut], body[cut:]) for cut in range(1, len(body))} == {whole}
+
+
+@pytest.mark.parametrize("size", [1, 2**16 - 1, 2**16, 2**16 + 1, 3 * 2**16 + 5])
+@pytest.mark.parametrize("step", [1000, 2**16, 2**18])
+def test_a_file_of_any_length_comes_whole(size: int, step: int) -> None:
+    picture = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    body = HEAD + picture + TAIL
+    chunks = [body[start : start + step] for start in range(0, len(body), step)]
+    request, _ = request_of(chunks, {})
+    assert asyncio.run(read_upload(request, MIB)) == picture
 
 
 def test_the_limit_is_inclusive() -> None:
