@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
+import uvloop
 
 PERCENTILES = (50, 95, 99)
 # In place of a status: hung up on where answers had come before, and where none ever came.
@@ -154,7 +155,7 @@ def main() -> None:
         loop = open_loop(asked.url, request, asked.rate, asked.seconds)
     else:
         loop = closed_loop(asked.url, request, asked.concurrency, asked.seconds)
-    record = asyncio.run(loop)
+    record = uvloop.run(loop)
     elapsed = time.perf_counter() - began
     print(json.dumps(record.summary(elapsed, (_processor_seconds() - used) / elapsed)))
 

@@ -46,6 +46,17 @@ class Admission:
         if self._closed is not None:
             raise self._closed
 
+    def check_room(self) -> None:
+        """Raise what keeps one more request out.
+
+        Raises:
+            ModelNotReady, Draining: nobody is let in.
+            Overloaded: too many are under way.
+        """
+        self.check()
+        if self.in_flight >= self._limit:
+            raise Overloaded("Too many pictures are being scored; try again in a moment.")
+
     @asynccontextmanager
     async def admit(self) -> AsyncIterator[Visit]:
         """Do the body of the ``async with``, which is cancelled when its time is over.
@@ -55,9 +66,7 @@ class Admission:
             Overloaded: too many are under way, or the time was not enough.
             BodyTooSlow: it was over before the body had come.
         """
-        self.check()
-        if self.in_flight >= self._limit:
-            raise Overloaded("Too many pictures are being scored; try again in a moment.")
+        self.check_room()
         self.in_flight += 1
         visit = Visit()
         try:

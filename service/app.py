@@ -15,6 +15,7 @@ from fastapi_offline import FastAPIOffline
 from service import openapi, problems, tracing, versions
 from service.admission import Admission
 from service.detector import Detector
+from service.gate import Gate
 from service.headers import SafeHeaders
 from service.keys import Keys
 from service.logs import RequestLog, log_to_stdout
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.keys = Keys(settings.api_keys) if settings.api_keys else None
     app.state.quota = Quota(settings.rate_limit) if settings.rate_limit else None
     problems.install(app)
+    app.add_middleware(Gate, admission=app.state.admission, routes=predict.router.routes)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_headers=["*"])
     app.add_middleware(SafeHeaders)

@@ -71,9 +71,14 @@ def problem_of(error: DeepfakeError) -> Problem:
     return _problem(error.status, error.title, error.code, str(error))
 
 
+def answer(request: Request, error: DeepfakeError) -> JSONResponse:
+    """What a request is answered that ends in one of our own errors."""
+    return _answer(request, problem_of(error), error.headers)
+
+
 async def _on_own(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DeepfakeError)  # noqa: S101  # what it is registered for
-    return _answer(request, problem_of(error), error.headers)
+    return answer(request, error)
 
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
@@ -87,7 +92,7 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     first = error.errors()[0]
-    return await _on_own(request, InvalidParameter(f"{first['loc'][-1]}: {first['msg']}."))
+    return answer(request, InvalidParameter(f"{first['loc'][-1]}: {first['msg']}."))
 
 
 async def _on_unforeseen(request: Request, _error: Exception) -> JSONResponse:
