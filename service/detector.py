@@ -1,12 +1,11 @@
 """The one path from bytes to verdict; API, page, CLI and bulk scoring all take it."""
 
+import asyncio
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-
-import anyio
-import anyio.to_thread
 
 from service import faces, heatmaps, imaging, metrics, provenance
 from service.batching import MAX_BATCH, Batcher, Scored, Scores
@@ -72,7 +71,8 @@ class Detector:
     ) -> None:
         self._max_pixels = max_pixels
         self._finder = FaceFinder(face_model)
-        self._workers = anyio.CapacityLimiter(os.cpu_count() or 1)
+        # Its threads, not those who wait for them, are the limit: a decoder cannot be cancelled.
+        self._workers = ThreadPoolExecutor(os.cpu_count() or 1, "decode")
         self._batch_size = batch_size
         self._batch_wait_ms = batch_wait_ms
         self.swap(model)
@@ -114,8 +114,8 @@ class Detector:
         """
         began, serving = time.perf_counter(), self._serving
         manifest = serving.model.manifest
-        it = await anyio.to_thread.run_sync(
-            self._prepare, data, manifest, began, limiter=self._workers
+        it = await asyncio.get_running_loop().run_in_executor(
+            self._workers, self._prepare, data, manifest, began
         )
         scores, maps, scored = await _score(serving, it, explain)
         timing = Timing(

@@ -1,7 +1,9 @@
 """The one path from bytes to verdict, and that it never holds up the event loop."""
 
 import asyncio
+import os
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +99,40 @@ def test_the_event_loop_runs_while_a_picture_is_worked_on(
 
     asyncio.run(main())
     assert heard == [True]
+
+
+def test_callers_that_go_one_by_one_leave_no_more_under_way_than_there_are_cores(
+    model: Model, face: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A decoder cannot be stopped: it keeps its place though nobody waits for it any more."""
+    cores = os.cpu_count() or 1
+    lock, under_way, most = threading.Lock(), 0, 0
+
+    def slow(*_: object) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.5)
+        with lock:
+            under_way -= 1
+        raise CorruptImage("It was only slow.")
+
+    monkeypatch.setattr(imaging, "decode", slow)
+
+    async def main() -> None:
+        detector = Detector(model)
+        tasks = [asyncio.create_task(detector.analyse(face)) for _ in range(4 * cores)]
+        for task in tasks:
+            await asyncio.sleep(0.02)
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(result, asyncio.CancelledError) for result in results)
+        with pytest.raises(CorruptImage):
+            await detector.analyse(face)
+
+    asyncio.run(main())
+    assert most == cores
 
 
 def predict(detector: Detector, image: Image.Image) -> Prediction:
