@@ -16,7 +16,7 @@ class Gate:
     """ASGI middleware before ``routes``, which are those that admission is asked for.
 
     Of four pictures that come where there is room for one, three are refused: what that takes is
-    taken from the one. On its way to the route a request costs twice as much as here.
+    taken from the one, and most of it would be the way to the route.
     """
 
     def __init__(self, app: ASGIApp, admission: Admission, routes: Iterable[BaseRoute]) -> None:
