@@ -60,7 +60,7 @@ def _answer(
     request: Request, problem: Problem, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     content = problem.model_dump()
-    if request.url.path.startswith("/v2/"):  # that protocol's clients look for this member
+    if request.scope["path"].startswith("/v2/"):  # that protocol's clients look for this member
         content["error"] = problem.detail
     return JSONResponse(content, problem.status, headers, MEDIA_TYPE)
 
