@@ -2,6 +2,9 @@
 
     python -m training evaluate --data DIR --model models/deepfake/1 --card \\
         --left-out runs/A --compare runs/B
+
+Runs that leave a source out take hours: what an earlier card of this version says of sources and
+networks that are not measured again stays in it.
 """
 
 import json
@@ -40,7 +43,8 @@ def publish(
     subject = open_subject(model)
     manifest = json.loads(manifest_path.read_text())
     manifest["metrics"] = asdict(Evaluation.read(subject.out))
-    manifest["study"] = asdict(study(subject, data, left_out, others))
+    measured = asdict(study(subject, data, left_out, others))
+    manifest["study"] = with_earlier(manifest["study"] or {}, measured)
     _replace(manifest_path, json.dumps(manifest, indent=2) + "\n")
     pixels = load_split(data, "test", subject.view)
     mistakes = failures(pixels, subject.score(pixels))
@@ -49,6 +53,12 @@ def publish(
         shutil.copy(subject.out / plot, PLOTS / plot)
     CARD.write_text(render(manifest, [asdict(mistake) for mistake in mistakes]))
     return CARD
+
+
+def with_earlier(before: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any]:
+    """``measured``, and what the study ``before`` says of other sources and networks."""
+    kept = {part: before.get(part, {}) | measured[part] for part in ("unseen", "compared")}
+    return measured | kept
 
 
 def render(manifest: dict[str, Any], mistakes: list[dict[str, Any]]) -> str:

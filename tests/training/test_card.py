@@ -9,6 +9,7 @@ import pytest
 from service.manifest import Manifest
 from service.model import Model
 from tests.conftest import run_training
+from training.card import with_earlier
 from training.distortions import DISTORTIONS
 
 
@@ -73,6 +74,17 @@ def test_distortions_matter(manifest: Manifest) -> None:
     assert quarter.roc_auc is not None
     assert plain.roc_auc is not None
     assert quarter.roc_auc.value < plain.roc_auc.value
+
+
+def test_what_an_earlier_card_says_stays_unless_it_was_measured_again() -> None:
+    before = {"robustness": {"blur": 1}, "unseen": {"a": 1, "b": 1}, "compared": {"n": 1}}
+    measured = {"robustness": {"noise": 2}, "unseen": {"b": 2}, "compared": {"m": 2}}
+    assert with_earlier(before, measured) == {
+        "robustness": {"noise": 2},
+        "unseen": {"a": 1, "b": 2},
+        "compared": {"n": 1, "m": 2},
+    }
+    assert with_earlier({}, measured) == measured
 
 
 def test_the_source_that_was_left_out_is_scored(manifest: Manifest) -> None:
