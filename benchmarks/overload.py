@@ -75,9 +75,7 @@ def probe(it: Running, flood: subprocess.Popen[bytes]) -> list[float]:
     By a light client: what it costs is taken from what is measured.
     """
     times = []
-    with closing(
-        HTTPConnection(urlsplit(it.url).netloc)
-    ) as connection:  # light: it shares the cores
+    with closing(HTTPConnection(urlsplit(it.url).netloc)) as connection:
         while flood.poll() is None:
             began = time.perf_counter()
             connection.request("GET", "/healthz")
