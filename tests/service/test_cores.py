@@ -108,11 +108,15 @@ def test_a_version_that_takes_over_keeps_to_them(
     detector = Detector(model)
     settings = read_settings(model=folder, model_poll_seconds=0.05, cores=MANY)
 
+    swap = detector.swap
+
     async def main() -> None:
+        swapped = asyncio.Event()
+        monkeypatch.setattr(detector, "swap", lambda newer: (swap(newer), swapped.set()))
         following = asyncio.create_task(versions.follow(detector, settings))
-        while detector.model is model:
-            await asyncio.sleep(0.05)
+        await asyncio.wait_for(swapped.wait(), 60)
         following.cancel()
 
-    asyncio.run(asyncio.wait_for(main(), 60))
+    asyncio.run(main())
+    assert detector.model is not model
     assert under_way_at_once(detector.model, monkeypatch) == MANY
