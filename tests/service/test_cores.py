@@ -112,7 +112,12 @@ def test_a_version_that_takes_over_keeps_to_them(
 
     async def main() -> None:
         swapped = asyncio.Event()
-        monkeypatch.setattr(detector, "swap", lambda newer: (swap(newer), swapped.set()))
+
+        def swap_and_tell(newer: Model) -> None:
+            swap(newer)
+            swapped.set()
+
+        monkeypatch.setattr(detector, "swap", swap_and_tell)
         following = asyncio.create_task(versions.follow(detector, settings))
         await asyncio.wait_for(swapped.wait(), 60)
         following.cancel()
