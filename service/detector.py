@@ -1,7 +1,6 @@
 """The one path from bytes to verdict; API, page, CLI and bulk scoring all take it."""
 
 import asyncio
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from service import faces, heatmaps, imaging, metrics, provenance
 from service.batching import MAX_BATCH, Batcher, Scored, Scores
+from service.cores import available_cores
 from service.evidence import Provenance
 from service.faces import Face, FaceFinder
 from service.imaging import Picture, Pixels
@@ -59,7 +59,7 @@ class _Prepared:
 
 
 class Detector:
-    """Scores pictures off the event loop: as many are decoded at once as there are cores."""
+    """Scores pictures off the event loop: as many are decoded at once as it has ``cores``."""
 
     def __init__(
         self,
@@ -68,11 +68,12 @@ class Detector:
         face_model: Path | None = None,
         batch_size: int = MAX_BATCH,
         batch_wait_ms: float = 0.0,
+        cores: int | None = None,
     ) -> None:
         self._max_pixels = max_pixels
         self._finder = FaceFinder(face_model)
         # Its threads, not those who wait for them, are the limit: a decoder cannot be cancelled.
-        self._workers = ThreadPoolExecutor(os.cpu_count() or 1, "decode")
+        self._workers = ThreadPoolExecutor(cores or available_cores(), "decode")
         self._batch_size = batch_size
         self._batch_wait_ms = batch_wait_ms
         self.swap(model)
@@ -85,11 +86,12 @@ class Detector:
             ArtifactError, FaceModelError: a file of it is missing or damaged.
         """
         return cls(
-            Model.latest(settings.model, settings.batch_size),
+            Model.latest(settings.model, settings.batch_size, settings.cores),
             settings.max_pixels,
             settings.face_model,
             settings.batch_size,
             settings.batch_wait_ms,
+            settings.cores,
         )
 
     @property

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from service import metrics
 from service.batching import MAX_BATCH
+from service.cores import available_cores
 from service.errors import ArtifactError
 from service.imaging import Pixels
 from service.manifest import Manifest
@@ -49,18 +50,18 @@ with _loading_tensorflow():
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.list_logical_devices()
 
-CORES = os.cpu_count() or 1
 PART = 4  # images in one call on a core: the maps of more do not fit its cache
 
 
 class Model:
     """One loaded version of the detector; safe to call from several threads."""
 
-    def __init__(self, folder: Path, max_batch: int = MAX_BATCH) -> None:
+    def __init__(self, folder: Path, max_batch: int = MAX_BATCH, cores: int | None = None) -> None:
         """Load, verify and warm up the version folder ``folder``.
 
-        The graph is only ever given as many images as each core is good for at a time, or up to
-        ``max_batch`` on a GPU: each size is prepared for once, here.
+        As many calls run side by side as there are ``cores``, by default all that the process is
+        given. The graph is only ever given as many images as a core is good for at a time, or up
+        to ``max_batch`` on a GPU: each size is prepared for once, here.
 
         Raises:
             ArtifactError: it is missing, damaged, or does not fit its model.json.
@@ -73,19 +74,20 @@ class Model:
         self._shapes: set[tuple[int, ...]] = set()
         self._on_gpu = bool(tf.config.list_physical_devices("GPU"))
         self._sizes = _sizes(max_batch) if self._on_gpu else list(range(1, PART + 1))
-        self._pool = ThreadPoolExecutor(CORES, "model")
+        self._cores = cores or available_cores()
+        self._pool = ThreadPoolExecutor(self._cores, "model")
         for size in self._sizes:
             self._padded(self._score, np.zeros((size, *_input_shape(self.manifest)), np.uint8))
         self.explain(np.zeros((1, *_input_shape(self.manifest)), np.uint8))
 
     @classmethod
-    def latest(cls, root: Path, max_batch: int = MAX_BATCH) -> "Model":
+    def latest(cls, root: Path, max_batch: int = MAX_BATCH, cores: int | None = None) -> "Model":
         """Load the highest version in ``root``.
 
         Raises:
             ArtifactError: there is none, or it is broken.
         """
-        return cls(newest(root), max_batch)
+        return cls(newest(root), max_batch, cores)
 
     def score(self, images: Pixels) -> NDArray[np.float32]:
         """Probability of fake, float32 ``[n]`` in 0..1, for uint8 RGB ``[n, side, side, 3]``."""
@@ -101,7 +103,7 @@ class Model:
 
     def _call(self, signature: Any, images: Pixels) -> list[Outputs]:
         """What ``signature`` gives of ``images``, in parts that are worked on at the same time."""
-        workers = 1 if self._on_gpu else min(CORES, len(images))
+        workers = 1 if self._on_gpu else min(self._cores, len(images))
         count = max(workers, math.ceil(len(images) / self._sizes[-1]))
         return list(self._pool.map(partial(self._padded, signature), np.array_split(images, count)))
 

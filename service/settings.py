@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     deadline_seconds: float = Field(
         10.0, gt=0, description="Longest that a picture may take, upload included."
     )
+    cores: int | None = Field(
+        None, gt=0, description="Cores that it may use; None, all that its process is given."
+    )
     batch_size: int = Field(MAX_BATCH, gt=0, description="Most faces in one call of the model.")
     batch_wait_ms: float = Field(
         0.0, ge=0, description="Longest that a call is held back to gather more faces."

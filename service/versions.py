@@ -24,7 +24,8 @@ async def follow(detector: Detector, settings: Settings) -> None:
             folder = newest(settings.model)
             if folder.name == str(detector.model.manifest.version):
                 continue
-            detector.swap(await asyncio.to_thread(Model, folder, settings.batch_size))
+            model = await asyncio.to_thread(Model, folder, settings.batch_size, settings.cores)
+            detector.swap(model)
         except ArtifactError as error:
             if str(error) != refused:
                 LOGGER.error("model refused", extra={"reason": str(error)})  # noqa: TRY400

@@ -1,7 +1,6 @@
 """The one path from bytes to verdict, and that it never holds up the event loop."""
 
 import asyncio
-import os
 import threading
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from PIL import Image
 
 from service import faces, imaging
+from service.cores import available_cores
 from service.detector import Detector
 from service.errors import CorruptImage, ImageTooLarge
 from service.model import Model
@@ -105,7 +105,7 @@ def test_callers_that_go_one_by_one_leave_no_more_under_way_than_there_are_cores
     model: Model, face: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A decoder cannot be stopped: it keeps its place though nobody waits for it any more."""
-    cores = os.cpu_count() or 1
+    cores = available_cores()
     lock, under_way, most = threading.Lock(), 0, 0
 
     def slow(*_: object) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from service.cores import available_cores
 from service.errors import ArtifactError
 from service.imaging import Pixels
 from service.manifest import Manifest
-from service.model import CORES, PART, Model
+from service.model import PART, Model
 from tests.conftest import ROUNDING, SHIPPED
 
 MANIFEST = Path("assets.extra/model.json")
@@ -54,7 +55,7 @@ def test_a_batch_is_divided_among_the_cores(
     count: int, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many parts as there are cores are under way at a time, in order, none too large."""
-    workers = min(CORES, count)
+    workers = min(available_cores(), count)
     together, sizes = threading.Barrier(workers, timeout=30), list[int]()
 
     def score(_signature: object, images: Pixels) -> dict[str, Pixels]:

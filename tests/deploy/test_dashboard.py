@@ -1,4 +1,4 @@
-"""What is in deploy/ fits the service: every metric that the dashboard asks for is there."""
+"""The dashboard fits the service: every metric that it asks for is there."""
 
 import json
 import re
