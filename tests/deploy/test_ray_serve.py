@@ -1,14 +1,12 @@
 """Two replicas under Ray Serve: they answer as the service does, and one may be killed."""
 
 import asyncio
-import importlib
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,14 +17,9 @@ import ray
 import yaml
 from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
-from pydantic import ValidationError
 from ray import serve
-from ray.serve.schema import ServeDeploySchema
 
-from deploy.ray_serve import ONGOING_OF_A_CORE, Arguments, Replica, build
-from service.errors import ArtifactError, SettingsError
-from service.settings import Settings, read_settings
-from tests.conftest import ARTIFACT, BIN, ROOT, ROUNDING, free_port
+from tests.conftest import BIN, ROOT, ROUNDING, free_port
 from tests.pictures import encode
 
 CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "ray-serve.yaml").read_text())
@@ -202,57 +195,3 @@ def test_one_is_killed_under_load_and_only_what_it_had_in_hand_is_lost(
     assert all(scored.values())
     mine, theirs = ask(url, face).json(), ask(server, face).json()
     assert mine["fake_probability"] == pytest.approx(theirs["fake_probability"], abs=ROUNDING)
-
-
-def test_the_file_is_one_that_ray_serve_takes() -> None:
-    (application,) = ServeDeploySchema.model_validate(CONFIG).applications
-    module, name = application.import_path.split(":")
-    assert getattr(importlib.import_module(module), name) is build
-    assert Arguments.model_validate(application.args) == Arguments()
-    assert CONFIG["http_options"] == {
-        "host": Settings.model_fields["host"].default,
-        "port": Settings.model_fields["port"].default,
-    }
-
-
-def test_a_replica_is_given_its_cores_and_grows_by_ongoing_requests(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("DEEPFAKE_ANONYMOUS", "true")
-    monkeypatch.setenv("DEEPFAKE_QUEUE_LIMIT", "20")
-    monkeypatch.setenv("DEEPFAKE_DEADLINE_SECONDS", "30")
-    deployment = build(Arguments(cores=3, max_replicas=7))._bound_deployment
-    assert deployment.ray_actor_options == {"num_cpus": 3}
-    (settings,) = deployment.init_args
-    assert settings.cores == 3
-    assert settings.model == ARTIFACT
-    config = deployment._deployment_config
-    assert config.max_ongoing_requests > settings.queue_limit == 20
-    assert config.graceful_shutdown_timeout_s > 30
-    growing = config.autoscaling_config
-    assert growing is not None
-    assert growing.target_ongoing_requests == 3 * ONGOING_OF_A_CORE
-    assert (growing.min_replicas, growing.max_replicas) == (1, 7)
-
-
-def test_without_keys_and_without_a_word_anyone_is_kept_out() -> None:
-    with pytest.raises(SettingsError, match="DEEPFAKE_API_KEYS"):
-        build(Arguments())
-
-
-def test_what_is_misspelt_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        Arguments.model_validate({"core": 2})
-
-
-def test_a_replica_without_its_model_is_not_healthy(tmp_path: Path) -> None:
-    settings = read_settings(model=tmp_path, anonymous=True)
-
-    async def main() -> None:
-        replica = Replica(settings)
-        app = replica.__serve_build_asgi_app__()
-        async with app.router.lifespan_context(app):
-            await replica.check_health()
-
-    with pytest.raises(ArtifactError, match="no version folder"):
-        asyncio.run(main())

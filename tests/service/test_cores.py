@@ -20,6 +20,7 @@ from service.model import Model
 from service.settings import read_settings
 from tests.conftest import ARTIFACT, ROOT
 from tests.service.test_versions import add_version
+from tests.under_way import UnderWay
 
 MANY = 3  # other than this machine has, and than the default gives
 ASKED = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); " + (
@@ -50,23 +51,18 @@ def test_a_quota_counts_where_it_is_less(quota: str, fewer: int | None, tmp_path
 
 def under_way_at_once(model: Model, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many calls the model makes side by side of more images than it has cores."""
-    lock, under_way, most = threading.Lock(), 0, 0
+    under_way = UnderWay()
 
     def slow(_signature: object, images: Pixels) -> dict[str, Any]:
-        nonlocal under_way, most
-        with lock:
-            under_way += 1
-            most = max(most, under_way)
-        time.sleep(0.3)
-        with lock:
-            under_way -= 1
+        with under_way:
+            time.sleep(0.3)
         return {"fake_probability": np.zeros(len(images), np.float32)}
 
     side = model.manifest.input_side
     with monkeypatch.context() as patch:
         patch.setattr(model, "_padded", slow)
         model.score(np.zeros((8 * MANY, side, side, 3), np.uint8))
-    return most
+    return under_way.most
 
 
 def test_the_model_makes_as_many_calls_at_once_as_the_setting_says(

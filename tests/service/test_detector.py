@@ -17,6 +17,7 @@ from service.model import Model
 from service.schemas import Prediction
 from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
+from tests.under_way import UnderWay
 
 
 def test_the_prediction_is_the_models_for_the_face(
@@ -106,16 +107,11 @@ def test_callers_that_go_one_by_one_leave_no_more_under_way_than_there_are_cores
 ) -> None:
     """A decoder cannot be stopped: it keeps its place though nobody waits for it any more."""
     cores = available_cores()
-    lock, under_way, most = threading.Lock(), 0, 0
+    under_way = UnderWay()
 
     def slow(*_: object) -> None:
-        nonlocal under_way, most
-        with lock:
-            under_way += 1
-            most = max(most, under_way)
-        time.sleep(0.5)
-        with lock:
-            under_way -= 1
+        with under_way:
+            time.sleep(0.5)
         raise CorruptImage("It was only slow.")
 
     monkeypatch.setattr(imaging, "decode", slow)
@@ -132,7 +128,7 @@ def test_callers_that_go_one_by_one_leave_no_more_under_way_than_there_are_cores
             await detector.analyse(face)
 
     asyncio.run(main())
-    assert most == cores
+    assert under_way.most == cores
 
 
 def predict(detector: Detector, image: Image.Image) -> Prediction:
