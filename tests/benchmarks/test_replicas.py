@@ -1,12 +1,11 @@
 """Replicas are compared on the same cores, and what failed is counted, not hidden."""
 
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 
-from benchmarks.replicas import Figures, rows, ways
-from tests.conftest import ROOT
+from benchmarks.replicas import Figures, measure, rows, ways
+from benchmarks.running import pictures
 
 
 @pytest.mark.parametrize("cores", [2, 8])
@@ -27,11 +26,10 @@ def test_shares_are_of_the_same_round_and_failures_of_all() -> None:
     assert other == "| other | 63.0 | 0.90 | 12 | 22 | 3 |"
 
 
-def test_it_runs_and_prints_every_row() -> None:
-    options = ("--rounds", "1", "--seconds", "1", "--concurrency", "4")
-    command = [sys.executable, "-m", "benchmarks.replicas", *options]
-    printed = subprocess.check_output(command, cwd=ROOT, text=True).splitlines()
-    cells = {line.split(" | ")[0].strip("| "): line.strip("| ").split(" | ") for line in printed}
-    for name in ways(2):
-        assert float(cells[name][1]) > 0
-        assert cells[name][-1] == "0"
+@pytest.mark.parametrize("name", ["Ray Serve, two replicas", "two processes"])
+def test_both_of_two_are_started_and_answer(name: str, tmp_path: Path) -> None:
+    face = pictures(tmp_path)["256 px face"]
+    figures = measure(ways(2)[name], face, concurrency=4, seconds=1)
+    assert figures.throughput > 0
+    assert figures.failed == 0
+    assert 0 < figures.p50 <= figures.p99
