@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import os
+import re
 import signal
 import subprocess
 import time
@@ -190,6 +191,7 @@ def test_one_is_killed_under_load_and_only_what_it_had_in_hand_is_lost(
     lost = [it for it in asked if it.status != 200]
     in_hand = [it for it in asked if it.began <= killed <= it.ended]
     assert all(it in in_hand for it in lost)
+    assert {it.status for it in lost} == {500}
     assert 0 < len(lost) < len(in_hand)  # what the other had in hand is answered
     assert sum(it.began > killed for it in asked) > CLIENTS
 
@@ -202,6 +204,12 @@ def test_one_is_killed_under_load_and_only_what_it_had_in_hand_is_lost(
     assert all(scored.values())
     mine, theirs = ask(url, face).json(), ask(server, face).json()
     assert mine["fake_probability"] == pytest.approx(theirs["fake_probability"], abs=ROUNDING)
+
+
+def test_its_page_says_how_it_is_run() -> None:
+    page = (ROOT / "deploy" / "ray-serve.md").read_text()
+    commands = re.findall(r"```sh\n(.*?)\n```", page, flags=re.DOTALL)
+    assert commands == ["DEEPFAKE_ANONYMOUS=true .venv/bin/serve run deploy/ray-serve.yaml"]
 
 
 def test_the_file_is_one_that_ray_serve_takes() -> None:
