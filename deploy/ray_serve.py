@@ -3,7 +3,7 @@
     serve run deploy/ray-serve.yaml
 
 Each replica is the whole service in a process of its own, with its model, its admission and its
-cores; Ray's proxy stands before them.
+cores; Ray's proxy stands before them. ``deploy/ray-serve.md`` says what Ray changes.
 """
 
 import asyncio

@@ -32,10 +32,15 @@ COMMANDS = [
 ELSEWHERE = {
     "make test": (".ci/run", "\nmake test\n"),
     "make test-browser": (".ci/run", "  make test-browser\n"),
+    "DEEPFAKE_ANONYMOUS=true .venv/bin/serve run deploy/ray-serve.yaml": (
+        "tests/deploy/test_ray_serve.py",
+        '[str(BIN / "serve"), "run", ',
+    ),
     "docker compose up": ("tests/container/test_container.py", '"up", "--detach", "--build"'),
 }
 # The benchmarks' own lengths make them an hour's work; this shows that they run.
 SHORT = {"ROUNDS": "1", "DURATION": "1", "CONCURRENCY": "2", "REQUESTS": "100"}
+NEEDS_A_CLUSTER = {"kubectl apply --kustomize deploy/kubernetes/base"}  # tests/deploy has the rest
 NEEDS_A_GPU = {"docker compose up gpu"}
 STARTS_THE_SERVER = "make run"
 
@@ -90,6 +95,9 @@ def test_the_two_commands_that_do_all_the_set_up_are_there() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_runs(command: str, clone: Path, port: int) -> None:
     if command == STARTS_THE_SERVER or command in NEEDS_A_GPU:
+        return
+    if command in NEEDS_A_CLUSTER:
+        assert (ROOT / command.split()[-1]).exists()
         return
     if command in ELSEWHERE:
         place, call = ELSEWHERE[command]

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,14 @@ from ray.serve.schema import ServeDeploySchema
 from deploy.ray_serve import ONGOING_OF_A_CORE, Arguments, Replica, build
 from service.errors import ArtifactError, SettingsError
 from service.settings import Settings, read_settings
-from tests.conftest import ARTIFACT
+from tests.conftest import ARTIFACT, ROOT
 from tests.deploy.test_ray_serve import CONFIG
+
+
+def test_its_page_says_how_it_is_run() -> None:
+    page = (ROOT / "deploy" / "ray-serve.md").read_text()
+    commands = re.findall(r"```sh\n(.*?)\n```", page, flags=re.DOTALL)
+    assert commands == ["DEEPFAKE_ANONYMOUS=true .venv/bin/serve run deploy/ray-serve.yaml"]
 
 
 def test_the_file_is_one_that_ray_serve_takes() -> None:
