@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from service import bulk, keys, report
+from service import files, keys, report
 from service.errors import ArtifactError, FaceModelError, SettingsError
 from service.settings import read_settings
 
@@ -50,11 +50,11 @@ def predict(
     if resume and (format is not Format.CSV or output is None):
         raise typer.BadParameter("--resume goes with --format csv and --output")
     done = report.resume_csv(output) if resume and output else {}
-    files = [path for path in bulk.find_files(paths) if str(path) not in done]
+    found = [path for path in files.find_files(paths) if str(path) not in done]
     detector = _detector()
     with _open(output, append=bool(done)) as stream:
         writer = _writer(format, stream, header=not done)
-        failed = asyncio.run(_score(detector, files, writer, stream))
+        failed = asyncio.run(_score(detector, found, writer, stream))
     if failed or any(done.values()):
         raise typer.Exit(1)
 
@@ -118,7 +118,7 @@ def _writer(format: Format, stream: TextIO, *, header: bool) -> report.Writer:  
 
 
 async def _score(
-    detector: "Detector", files: list[Path], writer: report.Writer, stream: TextIO
+    detector: "Detector", paths: list[Path], writer: report.Writer, stream: TextIO
 ) -> int:
     """Write each file's outcome as it comes; returns how many files could not be scored."""
     failed = 0
@@ -126,8 +126,8 @@ async def _score(
     hidden = not console.is_terminal or stream.isatty()  # answers on the screen are progress too
     try:
         with Progress(*_COLUMNS, console=console, disable=hidden) as progress:
-            task = progress.add_task("Scoring", total=len(files))
-            async for outcome in bulk.score_files(detector, files):
+            task = progress.add_task("Scoring", total=len(paths))
+            async for outcome in files.score_files(detector, paths):
                 writer.write(outcome)
                 failed += outcome.prediction is None
                 progress.advance(task)

@@ -18,7 +18,7 @@ from service import metrics
 from service.batching import MAX_BATCH
 from service.errors import ArtifactError
 from service.imaging import Pixels
-from service.manifest import Manifest
+from service.manifest import Manifest, newest
 
 Outputs = dict[str, NDArray[np.float32]]
 
@@ -127,20 +127,6 @@ def _joined(outputs: Outputs) -> NDArray[np.void]:
 def _sizes(most: int) -> list[int]:
     """Powers of two, up to ``most`` and with it."""
     return sorted({*(2**n for n in range(most.bit_length())), most})
-
-
-def newest(root: Path) -> Path:
-    """The folder of the highest version in ``root``.
-
-    Raises:
-        ArtifactError: there is none.
-    """
-    if not root.is_dir():
-        raise ArtifactError(f"{root}: no such model folder")
-    versions = [int(path.name) for path in root.iterdir() if path.name.isdecimal()]
-    if not versions:
-        raise ArtifactError(f"{root}: holds no version folder such as {root / '1'}")
-    return root / str(max(versions))
 
 
 def _input_shape(manifest: Manifest) -> tuple[int, int, int]:
