@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from service import files, keys, report
-from service.errors import ArtifactError, FaceModelError, SettingsError
+from service.errors import ArtifactError, BulkError, FaceModelError, SettingsError
 from service.settings import read_settings
 
 if TYPE_CHECKING:
@@ -56,6 +56,35 @@ def predict(
         writer = _writer(format, stream, header=not done)
         failed = asyncio.run(_score(detector, found, writer, stream))
     if failed or any(done.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def bulk(
+    source: Annotated[
+        str,
+        typer.Argument(help="A folder, a glob, or a list (.parquet, .jsonl) of paths; or a URL."),
+    ],
+    output: Annotated[str, typer.Option(help="Folder, or its URL, that gets the Parquet parts.")],
+    address: Annotated[str | None, typer.Option(help="Score on this Ray cluster.")] = None,
+    part_rows: Annotated[int, typer.Option(min=1, help="Rows in a part.")] = 256,
+) -> None:
+    """Score a collection; run again, it goes on. Exit status 1 if a picture cannot be scored."""
+    try:
+        from service.bulk.run import Run
+    except ModuleNotFoundError as error:
+        raise BulkError(
+            f"{error.name} is missing: pip install 'deepfake-detector[bulk]'"
+        ) from error
+    run = Run(read_settings(), source, output, part_rows)
+    try:
+        run.go_on(address)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped: {run.summary()}. The same command goes on.", err=True)
+        raise typer.Exit(128 + signal.SIGINT) from None
+    summary = run.summary()
+    typer.echo(f"{summary}.")
+    if summary.errors:
         raise typer.Exit(1)
 
 
@@ -140,5 +169,5 @@ def run() -> None:
     """Entry point: what stops the start is one line and status 1."""
     try:
         app()
-    except (ArtifactError, FaceModelError, SettingsError) as error:
+    except (ArtifactError, BulkError, FaceModelError, SettingsError) as error:
         sys.exit(f"error: {error}")
