@@ -19,6 +19,7 @@ from service.batching import MAX_BATCH
 from service.errors import ArtifactError
 from service.imaging import Pixels
 from service.manifest import Manifest, newest
+from service.silence import no_stderr
 
 Outputs = dict[str, NDArray[np.float32]]
 
@@ -27,19 +28,15 @@ Outputs = dict[str, NDArray[np.float32]]
 def _loading_tensorflow() -> Iterator[None]:
     """Let it load in silence, and where no temporary folder can be written.
 
-    Its libraries greet on stderr, where no log level reaches them, and a module that it imports
-    asks for the temporary folder's name, which Python tells only after a trial write.
+    A module that it imports asks for the temporary folder's name, which Python tells only after a
+    trial write.
     """
-    stderr, tempdir = os.dup(2), tempfile.tempdir
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    tempfile.tempdir = os.curdir
+    tempdir, tempfile.tempdir = tempfile.tempdir, os.curdir
     try:
-        yield
+        with no_stderr():
+            yield
     finally:
         tempfile.tempdir = tempdir
-        os.dup2(stderr, 2)
-        os.close(stderr)
 
 
 with _loading_tensorflow():

@@ -84,7 +84,7 @@ class Output:
     def column(self, part: int, name: str) -> pa.ChunkedArray:
         """One column of a part that is there."""
         with self._files.open(f"{self._root}/{part_name(part)}", "rb") as stream:
-            return pq.read_table(stream, columns=[name])[name]
+            return pq.ParquetFile(stream).read([name])[name]
 
     def _names(self) -> list[str]:
         self._files.invalidate_cache(self._root)

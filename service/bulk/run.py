@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Self
 
-import pyarrow.compute as pc
-
 from service.bulk import engine, progress
 from service.bulk.output import RUN, Output
 from service.bulk.plan import Plan
@@ -29,6 +27,7 @@ class Summary:
         return cls(plan.pictures, rows, rows - nulls)
 
     def __str__(self) -> str:
+        """In words."""
         return f"{self.rows:,} of {self.pictures:,} pictures have a row, {self.errors:,} an error"
 
 
