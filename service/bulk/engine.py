@@ -1,6 +1,9 @@
 """Ray Data: which nodes there are, an actor on each, and parts handed out until all are done."""
 
 import os
+import re
+import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,12 +20,13 @@ from service.settings import Settings
 from service.silence import no_stderr
 
 OBJECT_STORE_BYTES = 128 * 2**20  # of a Ray of our own; what passes through it are numbers of parts
+KNOCK_SECONDS = 10
 AT_A_TIME = 2  # parts of an actor: the next is begun before the last picture of one is scored
 
 
 @contextmanager
 def connected(address: str | None) -> Iterator[None]:
-    """A Ray of this machine's own, or the cluster at ``address``.
+    """A Ray of this machine's own, or the cluster whose head is at ``address``, ``host:port``.
 
     Raises:
         BulkError: there is none.
@@ -35,10 +39,13 @@ def connected(address: str | None) -> Iterator[None]:
     }
     with quiet():
         try:
+            if address:
+                _knock(address)
             with no_stderr():
                 ray.init(address or "local", **OPTIONS, **({} if address else own))
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise BulkError(f"no Ray at {address or 'this machine'}: {_line(error)}") from error
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray's own ends without a word
         try:
             yield
         finally:
@@ -79,6 +86,14 @@ def _share(nodes: list[dict[str, float]], kind: str) -> float:
     return min(node.get(kind, 0) for node in nodes) / len(nodes)
 
 
+def _knock(address: str) -> None:
+    """Ray itself waits for minutes where nobody listens."""
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal():
+        raise ValueError("an address is host:port")
+    socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
+
+
 def _line(error: Exception) -> str:
-    """The last line that a failure says of itself, from wherever it came."""
-    return str(error).strip().splitlines()[-1]
+    """The last line that a failure says of itself, without the name of its kind."""
+    return re.sub(r"^[\w.]+: ", "", str(error).strip().splitlines()[-1])
