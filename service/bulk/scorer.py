@@ -51,9 +51,9 @@ class Scorer:
         return batch
 
     async def _write(self, part: int) -> None:
-        if self._output.has(part_name(part)):
+        if await self._aside(self._output.has, part_name(part)):
             return
-        paths = self._output.paths(part)
+        paths = await self._aside(self._output.paths, part)
         scored = await asyncio.gather(*map(self._row, paths))
         table = rows.table(list(scored), self._manifest)
         await self._aside(self._output.write_part, part, table)

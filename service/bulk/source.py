@@ -33,6 +33,8 @@ def find_pictures(source: str) -> Iterator[str]:
             yield from (address(files, found) for found in _named(files, name))
     except OSError as error:
         raise BulkError(f"{source}: {error.strerror or error}") from error
+    except (pa.ArrowInvalid, KeyError) as error:
+        raise BulkError(f"{source}: is no Parquet file with a column `{FIELD}`") from error
 
 
 def _walk(files: FileSystem, folder: str) -> Iterator[str]:
@@ -57,11 +59,8 @@ def _listed(files: FileSystem, name: str, source: str) -> Iterator[str]:
 
 
 def _parquet_rows(stream: Any) -> Iterator[object]:
-    try:
-        for batch in pq.ParquetFile(stream).iter_batches(columns=[FIELD]):
-            yield from batch[FIELD].to_pylist()
-    except (pa.ArrowInvalid, KeyError) as error:
-        raise BulkError(f"the list is no Parquet file with a column `{FIELD}`") from error
+    for batch in pq.ParquetFile(stream).iter_batches(columns=[FIELD]):
+        yield from batch[FIELD].to_pylist()
 
 
 def _json_rows(stream: Iterable[bytes]) -> Iterator[object]:
