@@ -7,7 +7,11 @@ from typing import Any
 
 from ray.cluster_utils import Cluster
 
-NODE = {"object_store_memory": 128 * 2**20, "include_dashboard": False}
+NODE = {
+    "node_ip_address": "127.0.0.1",
+    "object_store_memory": 128 * 2**20,
+    "include_dashboard": False,
+}
 
 
 @contextmanager
