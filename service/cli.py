@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from service import bulk, keys, report
-from service.errors import ArtifactError, FaceModelError, SettingsError
+from service import files, keys, report
+from service.errors import ArtifactError, BulkError, FaceModelError, SettingsError
 from service.settings import read_settings
 
 if TYPE_CHECKING:
@@ -50,12 +50,41 @@ def predict(
     if resume and (format is not Format.CSV or output is None):
         raise typer.BadParameter("--resume goes with --format csv and --output")
     done = report.resume_csv(output) if resume and output else {}
-    files = [path for path in bulk.find_files(paths) if str(path) not in done]
+    found = [path for path in files.find_files(paths) if str(path) not in done]
     detector = _detector()
     with _open(output, append=bool(done)) as stream:
         writer = _writer(format, stream, header=not done)
-        failed = asyncio.run(_score(detector, files, writer, stream))
+        failed = asyncio.run(_score(detector, found, writer, stream))
     if failed or any(done.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def bulk(
+    source: Annotated[
+        str,
+        typer.Argument(help="A folder, a glob, or a list (.parquet, .jsonl) of paths; or a URL."),
+    ],
+    output: Annotated[str, typer.Option(help="Folder, or its URL, that gets the Parquet parts.")],
+    address: Annotated[str | None, typer.Option(help="Score on this Ray cluster.")] = None,
+    part_rows: Annotated[int, typer.Option(min=1, help="Rows in a part.")] = 256,
+) -> None:
+    """Score a collection; run again, it goes on. Exit status 1 if a picture cannot be scored."""
+    try:
+        from service.bulk.run import Run
+    except ModuleNotFoundError as error:
+        raise BulkError(
+            f"{error.name} is missing: pip install 'deepfake-detector[bulk]'"
+        ) from error
+    run = Run(read_settings(), source, output, part_rows)
+    try:
+        run.go_on(address)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped: {run.summary()}. The same command goes on.", err=True)
+        raise typer.Exit(128 + signal.SIGINT) from None
+    summary = run.summary()
+    typer.echo(f"{summary}.")
+    if summary.errors:
         raise typer.Exit(1)
 
 
@@ -118,7 +147,7 @@ def _writer(format: Format, stream: TextIO, *, header: bool) -> report.Writer:  
 
 
 async def _score(
-    detector: "Detector", files: list[Path], writer: report.Writer, stream: TextIO
+    detector: "Detector", paths: list[Path], writer: report.Writer, stream: TextIO
 ) -> int:
     """Write each file's outcome as it comes; returns how many files could not be scored."""
     failed = 0
@@ -126,8 +155,8 @@ async def _score(
     hidden = not console.is_terminal or stream.isatty()  # answers on the screen are progress too
     try:
         with Progress(*_COLUMNS, console=console, disable=hidden) as progress:
-            task = progress.add_task("Scoring", total=len(files))
-            async for outcome in bulk.score_files(detector, files):
+            task = progress.add_task("Scoring", total=len(paths))
+            async for outcome in files.score_files(detector, paths):
                 writer.write(outcome)
                 failed += outcome.prediction is None
                 progress.advance(task)
@@ -140,5 +169,5 @@ def run() -> None:
     """Entry point: what stops the start is one line and status 1."""
     try:
         app()
-    except (ArtifactError, FaceModelError, SettingsError) as error:
+    except (ArtifactError, BulkError, FaceModelError, SettingsError) as error:
         sys.exit(f"error: {error}")

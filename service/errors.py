@@ -27,6 +27,7 @@
     ├── ClientGone                   499  client_gone
     ├── SettingsError            a DEEPFAKE_* variable; stops the start, never a request
     ├── FaceModelError           the face detector's file; stops the start, never a request
+    ├── BulkError                a bulk run's source, output or cluster; never a request
     └── ArtifactError            the model's folder; stops the start, never a request
 
 An upload or image error is the caller's to mend: its ``detail`` says how, in words that can be
@@ -242,3 +243,7 @@ class FaceModelError(DeepfakeError):
 
 class ArtifactError(DeepfakeError):
     """The model's folder is missing, malformed, or does not fit its own model.json."""
+
+
+class BulkError(DeepfakeError):
+    """A bulk run cannot begin or go on: its source, its output or its cluster is at fault."""

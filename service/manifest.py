@@ -160,3 +160,17 @@ class Manifest(_Frozen):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise ArtifactError(f"{path}: {where or 'model.json'}: {first['msg']}") from error
+
+
+def newest(root: Path) -> Path:
+    """The folder of the highest version in ``root``.
+
+    Raises:
+        ArtifactError: there is none.
+    """
+    if not root.is_dir():
+        raise ArtifactError(f"{root}: no such model folder")
+    versions = [int(path.name) for path in root.iterdir() if path.name.isdecimal()]
+    if not versions:
+        raise ArtifactError(f"{root}: holds no version folder such as {root / '1'}")
+    return root / str(max(versions))

@@ -19,7 +19,8 @@ from service.batching import MAX_BATCH
 from service.cores import available_cores
 from service.errors import ArtifactError
 from service.imaging import Pixels
-from service.manifest import Manifest
+from service.manifest import Manifest, newest
+from service.silence import no_stderr
 
 Outputs = dict[str, NDArray[np.float32]]
 
@@ -28,19 +29,15 @@ Outputs = dict[str, NDArray[np.float32]]
 def _loading_tensorflow() -> Iterator[None]:
     """Let it load in silence, and where no temporary folder can be written.
 
-    Its libraries greet on stderr, where no log level reaches them, and a module that it imports
-    asks for the temporary folder's name, which Python tells only after a trial write.
+    A module that it imports asks for the temporary folder's name, which Python tells only after a
+    trial write.
     """
-    stderr, tempdir = os.dup(2), tempfile.tempdir
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    tempfile.tempdir = os.curdir
+    tempdir, tempfile.tempdir = tempfile.tempdir, os.curdir
     try:
-        yield
+        with no_stderr():
+            yield
     finally:
         tempfile.tempdir = tempdir
-        os.dup2(stderr, 2)
-        os.close(stderr)
 
 
 with _loading_tensorflow():
@@ -129,20 +126,6 @@ def _joined(outputs: Outputs) -> NDArray[np.void]:
 def _sizes(most: int) -> list[int]:
     """Powers of two, up to ``most`` and with it."""
     return sorted({*(2**n for n in range(most.bit_length())), most})
-
-
-def newest(root: Path) -> Path:
-    """The folder of the highest version in ``root``.
-
-    Raises:
-        ArtifactError: there is none.
-    """
-    if not root.is_dir():
-        raise ArtifactError(f"{root}: no such model folder")
-    versions = [int(path.name) for path in root.iterdir() if path.name.isdecimal()]
-    if not versions:
-        raise ArtifactError(f"{root}: holds no version folder such as {root / '1'}")
-    return root / str(max(versions))
 
 
 def _input_shape(manifest: Manifest) -> tuple[int, int, int]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from service.bulk import Outcome
+from service.files import Outcome
 from service.verdict import Reason
 
 COLUMNS = ("path", "label", "verdict", "reason", "fake_probability", "confidence", "faces", "error")

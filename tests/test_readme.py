@@ -14,6 +14,7 @@ from pathlib import Path
 import keras
 import pytest
 
+from benchmarks.cluster import nodes
 from service.detector import Detector
 from service.manifest import Manifest
 from service.settings import Settings
@@ -43,6 +44,7 @@ SHORT = {"ROUNDS": "1", "DURATION": "1", "CONCURRENCY": "2", "REQUESTS": "100"}
 NEEDS_A_CLUSTER = {"kubectl apply --kustomize deploy/kubernetes/base"}  # tests/deploy has the rest
 NEEDS_A_GPU = {"docker compose up gpu"}
 STARTS_THE_SERVER = "make run"
+CLUSTER = "127.0.0.1:6379"
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +89,22 @@ def port(clone: Path) -> Iterator[int]:
     process.wait(30)
 
 
+@pytest.fixture(scope="module")
+def head() -> Iterator[str]:
+    """Where the head of a Ray cluster listens."""
+    with nodes(1) as (cluster, _):
+        yield str(cluster.address)
+
+
 def test_the_two_commands_that_do_all_the_set_up_are_there() -> None:
     assert STARTS_THE_SERVER in COMMANDS
     assert "make test" in COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_runs(command: str, clone: Path, port: int) -> None:
+def test_every_command_runs(
+    command: str, clone: Path, port: int, request: pytest.FixtureRequest
+) -> None:
     if command == STARTS_THE_SERVER or command in NEEDS_A_GPU:
         return
     if command in NEEDS_A_CLUSTER:
@@ -104,6 +115,8 @@ def test_every_command_runs(command: str, clone: Path, port: int) -> None:
         assert call in (ROOT / place).read_text()
         return
     command = command.replace("localhost:8000", f"localhost:{port}")
+    if CLUSTER in command:
+        command = command.replace(CLUSTER, request.getfixturevalue("head"))
     run = next((clone / "runs").glob("*-baseline_cnn"), clone)  # the one that `make train` made
     command = command.replace("runs/20260101-120000-baseline_cnn", str(run))
     done = subprocess.run(

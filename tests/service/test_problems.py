@@ -15,7 +15,7 @@ def all_errors(kind: type[errors.DeepfakeError]) -> list[type[errors.DeepfakeErr
 
 
 FAMILIES = (errors.DeepfakeError, errors.UploadError, errors.ImageError, errors.Unavailable)
-START_ONLY = (errors.ArtifactError, errors.FaceModelError, errors.SettingsError)
+START_ONLY = (errors.ArtifactError, errors.BulkError, errors.FaceModelError, errors.SettingsError)
 ANSWERED = [
     kind
     for kind in all_errors(errors.DeepfakeError)

@@ -1,0 +1,1 @@
+"""A collection of pictures on Ray Data: cut into parts, scored by actors, written as Parquet."""

@@ -1,0 +1,99 @@
+"""Ray Data: which nodes there are, an actor on each, and parts handed out until all are done."""
+
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ray
+from ray.data import ActorPoolStrategy
+from ray.exceptions import RayError
+
+from service.bulk.output import Output
+from service.bulk.plan import Plan
+from service.bulk.quiet import OPTIONS, quiet
+from service.bulk.scorer import Scorer
+from service.errors import BulkError
+from service.settings import Settings
+from service.silence import no_stderr
+
+OBJECT_STORE_BYTES = 128 * 2**20  # of a Ray of our own; what passes through it are numbers of parts
+KNOCK_SECONDS = 10
+AT_A_TIME = 2  # parts of an actor: the next is begun before the last picture of one is scored
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[None]:
+    """A Ray of this machine's own, or the cluster whose head is at ``address``, ``host:port``.
+
+    Raises:
+        BulkError: there is none.
+    """
+    own = {
+        "num_cpus": os.cpu_count(),
+        "object_store_memory": OBJECT_STORE_BYTES,
+        "include_dashboard": False,
+        "_node_ip_address": "127.0.0.1",
+    }
+    with quiet():
+        try:
+            if address:
+                _knock(address)
+            with no_stderr():
+                ray.init(address or "local", **OPTIONS, **({} if address else own))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise BulkError(f"no Ray at {address or 'this machine'}: {_line(error)}") from error
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray's own ends without a word
+        try:
+            yield
+        finally:
+            ray.shutdown()
+
+
+def score_parts(settings: Settings, output: Output, plan: Plan, parts: list[int]) -> Iterator[int]:
+    """Write the ``parts``, and yield each one's number once it is there.
+
+    Raises:
+        BulkError: an actor cannot load its model, or write.
+    """
+    nodes = [node["Resources"] for node in ray.nodes() if node["Resources"].get("CPU")]
+    dataset = ray.data.from_items(
+        [{"part": part} for part in parts], override_num_blocks=len(parts)
+    )
+    done = dataset.map_batches(
+        Scorer,
+        fn_constructor_args=(settings, output.place, plan),
+        batch_size=1,
+        compute=ActorPoolStrategy(
+            size=len(nodes),  # Ray spreads them
+            max_tasks_in_flight_per_actor=AT_A_TIME,
+            max_concurrent_calls_per_actor=AT_A_TIME,
+        ),
+        num_cpus=_share(nodes, "CPU"),
+        num_gpus=_share(nodes, "GPU"),
+    )
+    try:
+        for batch in done.iter_batches(batch_size=None, prefetch_batches=0):
+            yield from map(int, batch["part"])
+    except RayError as error:
+        raise BulkError(_line(error)) from error
+
+
+def _share(nodes: list[dict[str, float]], kind: str) -> float:
+    """What an actor claims. It has a node to itself, yet the last one left must hold them all."""
+    return min(node.get(kind, 0) for node in nodes) / len(nodes)
+
+
+def _knock(address: str) -> None:
+    """Ray itself waits for minutes where nobody listens."""
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal():
+        raise ValueError("an address is host:port")
+    socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
+
+
+def _line(error: Exception) -> str:
+    """The last line that a failure says of itself, without the name of its kind."""
+    return re.sub(r"^[\w.]+: ", "", str(error).strip().splitlines()[-1])

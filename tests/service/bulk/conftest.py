@@ -1,0 +1,61 @@
+"""A collection with faces, and `deepfake bulk` as a user runs it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests import toy
+from tests.conftest import BIN, ROOT, SHIPPED
+from tests.pictures import PORTRAIT, smooth
+
+PICTURES = 120
+
+
+@pytest.fixture(scope="session")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Portraits of many sizes and qualities at two depths, and some pictures without a face."""
+    folder = tmp_path_factory.mktemp("collection")
+    (folder / "deeper").mkdir()
+    for number in range(PICTURES):
+        path = folder / ("deeper" if number % 3 else "") / f"{number:03}.jpg"
+        side = 160 + number % 40
+        picture = smooth(number, side) if number % 10 == 9 else PORTRAIT.resize((side, side))
+        picture.save(path, quality=60 + number % 35)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model folder of a toy, which is loaded faster than the shipped one."""
+    folder = tmp_path_factory.mktemp("models") / "cold"
+    toy.write(folder, SHIPPED)
+    return folder
+
+
+def command(source: str | Path, output: str | Path, *options: object) -> list[str]:
+    return [str(BIN / "deepfake"), "bulk", str(source), "--output", str(output), *map(str, options)]
+
+
+def bulk(
+    source: str | Path, output: str | Path, *options: object, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(source, output, *options),
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+
+def rows(output: Path) -> dict[str, dict[str, object]]:
+    """All rows by their path; each must be there once."""
+    table: pa.Table = pq.read_table(output)
+    by_path = {row["path"]: row for row in table.to_pylist()}
+    assert len(by_path) == table.num_rows, "a path has two rows"
+    return by_path

@@ -1,0 +1,208 @@
+"""`deepfake bulk` on this machine: every file a row, one line at the end, and on after any end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.bulk.rows import SCHEMA
+from tests.conftest import BIN, ROOT, ROUNDING
+from tests.service.bulk.conftest import PICTURES, bulk, command, rows
+
+
+@pytest.fixture(scope="module")
+def scored(
+    collection: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The whole collection, scored by the shipped model."""
+    output = tmp_path_factory.mktemp("scored") / "scores"
+    return output, bulk(collection, output, "--part-rows", 50)
+
+
+@pytest.fixture
+def web(collection: Path) -> Iterator[str]:
+    """The collection as it lies behind a web server."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=collection)) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_every_picture_has_one_row(
+    collection: Path, scored: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    output, done = scored
+    assert done.returncode == 0
+    assert set(rows(output)) == set(map(str, collection.rglob("*.jpg")))
+    assert sorted(path.name for path in output.glob("[!_]*")) == [
+        f"part-{part:06}.parquet" for part in range(3)
+    ]
+
+
+def test_it_says_one_line_and_nothing_of_rays(
+    scored: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    done = scored[1]
+    assert done.stdout == f"{PICTURES} of {PICTURES} pictures have a row, 0 an error.\n"
+    assert done.stderr == ""
+
+
+def test_the_probabilities_are_the_apis(
+    server: str, scored: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    for path, row in list(rows(scored[0]).items())[::4]:
+        files = {"file": Path(path).read_bytes()}
+        answer = httpx.post(f"{server}/predict", files=files).json()
+        assert row["fake_probability"] == pytest.approx(answer["fake_probability"], abs=ROUNDING)
+        assert row["sha256"] == answer["image"]["sha256"]
+        assert row["warnings"] == answer["warnings"]
+        assert len(list(row["faces"])) == len(answer["faces"])  # type: ignore[call-overload]
+
+
+def test_a_run_that_is_through_is_not_run_again(
+    collection: Path, scored: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    output, first = scored
+    before = {path: path.stat().st_mtime_ns for path in output.iterdir()}
+    done = bulk(collection, output)
+    assert (done.returncode, done.stdout) == (0, first.stdout)
+    assert {path: path.stat().st_mtime_ns for path in output.iterdir()} == before
+
+
+def test_another_source_or_model_in_the_same_folder_is_refused(
+    collection: Path, toys: Path, scored: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    for done in (
+        bulk(collection / "deeper", scored[0]),
+        bulk(collection, scored[0], DEEPFAKE_MODEL=str(toys)),
+    ):
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"error: {scored[0]}: was begun with ")
+        assert done.stderr.count("\n") == 1
+
+
+def test_bad_files_are_rows_and_the_status_is_1(
+    collection: Path, toys: Path, web: str, tmp_path: Path
+) -> None:
+    """A list of paths and URLs, two of which lead nowhere."""
+    paths = [str(collection / "000.jpg"), f"{web}/000.jpg", f"{web}/absent.jpg", "absent.jpg"]
+    source = tmp_path / "list.jsonl"
+    source.write_text("".join(json.dumps({"path": path}) + "\n" for path in paths))
+    done = bulk(source, tmp_path / "scores", DEEPFAKE_MODEL=str(toys))
+    assert done.returncode == 1
+    assert done.stdout == "4 of 4 pictures have a row, 2 an error.\n"
+    found = rows(tmp_path / "scores")
+    assert list(found) == [*paths[:3], f"{tmp_path}/absent.jpg"]
+    here, there, *absent = found.values()
+    assert here["sha256"] == there["sha256"]
+    assert here["fake_probability"] == pytest.approx(there["fake_probability"], abs=ROUNDING)
+    assert [row["error"] for row in absent] == ["unreadable_file"] * 2
+    again = bulk(source, tmp_path / "scores", DEEPFAKE_MODEL=str(toys))
+    assert (again.returncode, again.stdout) == (1, done.stdout), "an error of before is one still"
+
+
+def end_midway(
+    words: list[str], output: Path, end: signal.Signals, environment: dict[str, str]
+) -> tuple[int, str, dict[Path, int]]:
+    """Exit status, last line, and the parts with their times, of a run that gets a signal."""
+    before = len(list(output.glob("part-*")))
+    with (output.parent / "told").open("w+") as told:
+        process = subprocess.Popen(words, cwd=ROOT, env=environment, stderr=told)
+        while len(list(output.glob("part-*"))) < before + 2:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(end)
+        status = process.wait(60)
+        told.seek(0)
+        parts = {path: path.stat().st_mtime_ns for path in output.glob("part-*")}
+        return status, told.read(), parts
+
+
+def test_a_run_that_is_ended_goes_on_where_it_was(
+    collection: Path, toys: Path, tmp_path: Path
+) -> None:
+    """Ended thrice, each time in another way; the fourth time it may end by itself."""
+    output = tmp_path / "scores"
+    words = command(collection, output, "--part-rows", 2)
+    environment = {**os.environ, "DEEPFAKE_MODEL": str(toys)}
+    written: dict[Path, int] = {}
+    for end in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        status, told, parts = end_midway(words, output, end, environment)
+        assert written.items() <= parts.items(), "no part is written twice"
+        written = parts
+        assert len(written) < PICTURES / 2, "it was ended before its end"
+        if end is signal.SIGKILL:
+            assert status == -end
+        else:
+            assert status == 130
+            said = f"{2 * len(written)} of {PICTURES} pictures have a row, 0 an error"
+            assert told == f"Stopped: {said}. The same command goes on.\n"
+    (collection / "late.jpg").write_bytes(b"after the plan")
+    done = subprocess.run(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    (collection / "late.jpg").unlink()
+    assert done.returncode == 0
+    assert set(rows(output)) == set(map(str, collection.rglob("*.jpg")))
+    assert written.items() <= {p: p.stat().st_mtime_ns for p in output.glob("part-*")}.items()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("absent", "{tmp}/scores"), "absent: no picture is there"),
+        (("s3://bucket/photos", "{tmp}/scores"), "s3://bucket/photos: Install s3fs to access S3"),
+        (("{collection}", "/proc/scores"), "/proc/scores: No such file or directory"),
+        (
+            ("{collection}", "{tmp}/scores", "--address", "127.0.0.1:9"),
+            "no Ray at 127.0.0.1:9: [Errno 111] Connection refused",
+        ),
+        (
+            ("{collection}", "{tmp}/scores", "--address", "head"),
+            "no Ray at head: an address is host:port",
+        ),
+    ],
+)
+def test_what_stops_the_start_is_one_line(
+    collection: Path, tmp_path: Path, arguments: tuple[str, ...], line: str
+) -> None:
+    given = [word.format(tmp=tmp_path, collection=collection) for word in arguments]
+    done = bulk(*given)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"error: {line}\n")
+
+
+def test_what_stops_an_actor_is_one_line(collection: Path, toys: Path, tmp_path: Path) -> None:
+    environment = {"DEEPFAKE_MODEL": str(toys), "DEEPFAKE_FACE_MODEL": str(BIN / "python")}
+    done = bulk(collection, tmp_path / "scores", **environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {BIN}/python: not the face detector")
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_the_extra_it_says_what_to_install(collection: Path, tmp_path: Path) -> None:
+    script = "import sys; sys.modules['ray'] = None; from service.cli import run; run()"
+    words = command(collection, tmp_path / "scores")[1:]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr == "error: ray is missing: pip install 'deepfake-detector[bulk]'\n"
+
+
+def test_the_columns_are_those_that_the_readme_names() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name in SCHEMA.names:
+        assert f"`{name}`" in readme
