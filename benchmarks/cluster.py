@@ -8,7 +8,7 @@ from typing import Any
 from ray.cluster_utils import Cluster
 
 NODE = {
-    "node_ip_address": "127.0.0.1",
+    "node_ip_address": "127.0.0.2",  # of 127.0.0.1 Ray makes the address that others know
     "object_store_memory": 128 * 2**20,
     "include_dashboard": False,
 }
