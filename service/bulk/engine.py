@@ -95,5 +95,6 @@ def _knock(address: str) -> None:
 
 
 def _line(error: Exception) -> str:
-    """The last line that a failure says of itself, without the name of its kind."""
-    return re.sub(r"^[\w.]+: ", "", str(error).strip().splitlines()[-1])
+    """The last line that a failure's cause says of itself, without the name of its kind."""
+    cause, _, _ = str(error).partition("\n\nThe above exception was the direct cause")
+    return re.sub(r"^[\w.]+: ", "", cause.strip().splitlines()[-1])

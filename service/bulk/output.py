@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from service.bulk.storage import locate
+from service.bulk.storage import address, locate
 from service.errors import BulkError
 
 RUN, PATHS = "_run.json", "_paths.parquet"
@@ -25,11 +25,14 @@ _PART = re.compile(r"part-(\d{6,})\.parquet")
 
 
 class Output:
-    """The folder at a path or URL; whoever can reach it can write parts."""
+    """The folder at a path or URL; whoever can reach it can write parts.
+
+    ``place`` names it from whatever folder a process works in.
+    """
 
     def __init__(self, place: str) -> None:
-        self.place = place
         self._files, self._root = locate(place)
+        self.place = address(self._files, self._root)
 
     def prepare(self) -> None:
         """Make the folder.

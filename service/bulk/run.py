@@ -41,7 +41,9 @@ class Run:
             ArtifactError: there is no model.
             BulkError: the source or the output cannot be used.
         """
-        self._settings = settings
+        places = {"model": settings.model, "face_model": settings.face_model}
+        absolute = {name: place and place.absolute() for name, place in places.items()}
+        self._settings = settings.model_copy(update=absolute)  # an actor works in another folder
         self._output = Output(output)
         manifest = Manifest.read(newest(settings.model))
         self._output.prepare()

@@ -34,6 +34,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"memory://outputs/{tmp_path.name}"
 
 
+def test_its_place_is_the_same_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Output("scores").place == str(tmp_path / "scores")
+    assert Output("memory://scores").place == "memory:///scores"
+
+
 def test_a_part_that_is_written_is_there(place: str) -> None:
     output = Output(place)
     output.prepare()

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from service.bulk.output import PATHS
 from service.bulk.rows import SCHEMA
 from tests.conftest import BIN, ROOT, ROUNDING
 from tests.service.bulk.conftest import PICTURES, bulk, command, rows
@@ -189,6 +190,18 @@ def test_what_stops_an_actor_is_one_line(collection: Path, toys: Path, tmp_path:
     done = bulk(collection, tmp_path / "scores", **environment)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {BIN}/python: not the face detector")
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_stops_a_part_is_one_line(collection: Path, toys: Path, tmp_path: Path) -> None:
+    output = tmp_path / "scores"
+    environment = {"DEEPFAKE_MODEL": str(toys)}
+    assert bulk(collection, output, **environment).returncode == 0
+    next(output.glob("part-*")).unlink()
+    (output / PATHS).write_bytes(b"no list")
+    done = bulk(collection, output, **environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: Parquet")
     assert done.stderr.count("\n") == 1
 
 
