@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from training.team import Team
@@ -39,11 +40,13 @@ def fit(
     train: Passes,
     valid: Passes,
     epochs: range,
+    seed: int,
     callbacks: list[keras.callbacks.Callback],
 ) -> None:
     """Train ``model``, which was made in the scope of the team's strategy, and validate each epoch.
 
     Each process calls this; only the chief's has ``callbacks``, and what it decides holds for all.
+    ``seed``, the epoch and the device alone decide what dropout leaves out.
     """
     listening = keras.callbacks.CallbackList(
         callbacks,
@@ -53,6 +56,9 @@ def fit(
         epochs=epochs.stop,
         steps=train.steps,
     )
+    with team.strategy.scope():  # else the first step would make the metrics, for one device alone
+        model._symbolic_build(data_batch=next(iter(valid.shares)))
+    draw = _dropout(model, team)
     learn, judge = (_on_all_devices(step, model, team) for step in (_learn, _judge))
     shown, asked = train.begin(team.strategy), valid.begin(team.strategy)
     model.stop_training = False
@@ -60,6 +66,7 @@ def fit(
     logs: Logs = {}
     for epoch in epochs:
         model.reset_metrics()
+        draw((seed, epoch))
         listening.on_epoch_begin(epoch)
         for step in range(train.steps):
             listening.on_train_batch_begin(step)
@@ -91,6 +98,27 @@ def _on_all_devices(
         return team.strategy.experimental_local_results(given)[0]
 
     return run
+
+
+def _dropout(model: keras.Model, team: Team) -> Callable[[tuple[int, int]], None]:
+    """What makes the layers that draw at random begin anew; Keras does not save where they were."""
+    layers = [variable for variable in model.variables if variable.name == "seed_generator_state"]
+    devices = team.strategy.num_replicas_in_sync
+
+    def assign(states: tf.Tensor) -> None:
+        device = tf.distribute.get_replica_context().replica_id_in_sync_group
+        for layer, state in zip(layers, tf.unstack(states[device]), strict=True):
+            layer.assign(state)
+
+    @tf.function(autograph=False)
+    def assign_all(states: tf.Tensor) -> None:
+        team.strategy.run(assign, args=(states,))
+
+    def draw(seed: tuple[int, int]) -> None:
+        shape = (devices, len(layers), 2)
+        assign_all(tf.constant(np.random.default_rng(seed).integers(1 << 31, size=shape)))
+
+    return draw
 
 
 def _learn(model: keras.Model, share: Any) -> tf.Tensor:

@@ -157,6 +157,7 @@ def _fit(
             _steps(len(valid.images), config),
         ),
         epochs,
+        config.seed,
         epoch_callbacks(run, recipe.patience) if team.is_chief else [],
     )
     if team.is_chief:
