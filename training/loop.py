@@ -3,7 +3,8 @@
 ``Model.fit`` of Keras 3 does not run under ``MultiWorkerMirroredStrategy`` (keras issue 20585), and
 takes a batch for the mean of its shares, which is wrong where they differ in length. This asks the
 model for its loss, its metrics and its optimizer as ``fit`` does, and the same callbacks listen; on
-one device it comes to the same weights, bit by bit.
+one device it comes to the same weights, bit by bit. (A network with two outputs also has a loss of
+each in its history: that remains Keras's, a mean over shares, whatever their lengths.)
 """
 
 from collections.abc import Callable
