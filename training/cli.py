@@ -29,17 +29,31 @@ def train(
     resume: Annotated[Path | None, typer.Option(help="A run to go on with.")] = None,
     out: Annotated[Path | None, typer.Option(help="Export it there, once trained.")] = None,
 ) -> None:
-    """Train a network into a new folder under runs/, or go on with a run that stopped."""
+    """Train a network into a new folder under runs/, or go on with a run that stopped.
+
+    It takes all GPUs of the host, and the hosts that TF_CONFIG names.
+    """
     from training import train as training
     from training.export import export as write
+    from training.team import assemble
 
-    if resume:
-        run = training.resume(resume, data, epochs, weights)
-    else:
-        run = training.start(
-            data, architecture, epochs=epochs, seed=seed, weights=weights, without=without or []
-        )
-    typer.echo(write(run.folder, out) if out else run.folder)
+    team = assemble()
+    with team.together():
+        if resume:
+            run = training.resume(resume, data, team, epochs, weights)
+        else:
+            run = training.start(
+                data,
+                architecture,
+                team,
+                epochs=epochs,
+                seed=seed,
+                weights=weights,
+                without=without or [],
+            )
+        if team.is_chief:
+            typer.echo(write(run.folder, out) if out else run.folder)
+        team.wait()
 
 
 @app.command()

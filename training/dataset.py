@@ -12,6 +12,7 @@ from training.balance import Order
 from training.changes import UNKNOWN, Changes, resized
 from training.forger import Forger
 from training.pixels import Pixels
+from training.share import WHOLE, Shares
 
 Floats = NDArray[np.float32]
 
@@ -28,13 +29,15 @@ def training_batches(
     *,
     cells: int | None = None,
     first_epoch: int = 0,
+    shares: Shares = WHOLE,
 ) -> tf.data.Dataset:
     """Endless augmented batches in ``order``, from the beginning of ``first_epoch`` on.
 
     Yields ``(images uint8 [b, h, w, 3], labels float32 [b])``; with ``cells`` the labels are a pair
     of these and a map of changes float32 ``[b, cells, cells]``. An epoch has
-    ``ceil(n / batch_size)`` batches. Order and augmentation depend on ``seed``, the epoch and the
-    step alone, so a run that is resumed goes on as if it had never stopped.
+    ``ceil(n / batch_size)`` batches. Order and augmentation depend on ``seed``, the epoch, the step
+    and the place in the batch alone, so a run that is resumed goes on as if it had never stopped,
+    and the ``shares`` of all processes together, each one element, are the batch.
     """
     steps = -(-len(pixels.images) // batch_size)
 
@@ -46,25 +49,45 @@ def training_batches(
         tf.data.Dataset.counter(start=first_epoch)
         .flat_map(epoch_batches)
         .enumerate(start=first_epoch * steps)
-        .map(_prepare(pixels, augment, seed, cells), num_parallel_calls=PARALLEL)
+        .flat_map(_cut(shares))
+        .map(_prepare(pixels, augment, seed, cells, shares), num_parallel_calls=PARALLEL)
         .prefetch(tf.data.AUTOTUNE)
     )
 
 
-def ordered_batches(pixels: Pixels, batch_size: int, cells: int | None = None) -> tf.data.Dataset:
+def ordered_batches(
+    pixels: Pixels, batch_size: int, cells: int | None = None, shares: Shares = WHOLE
+) -> tf.data.Dataset:
     """Each image once, in order, as it is; batches like those of ``training_batches``.
 
     Where a fake was changed is not told.
     """
+    count = len(pixels.images)
+    parts = [
+        (begin + first, begin + last)
+        for begin in range(0, count, batch_size)
+        for first, last in shares.parts(min(batch_size, count - begin))
+    ]
     return (
-        tf.data.Dataset.range(len(pixels.images))
-        .batch(batch_size)
+        tf.data.Dataset.from_tensor_slices(parts)
         .map(_gather(pixels, cells), num_parallel_calls=PARALLEL)
         .prefetch(tf.data.AUTOTUNE)
     )
 
 
-def _prepare(pixels: Pixels, augment: Augment, seed: int, cells: int | None) -> Any:
+def _cut(shares: Shares) -> Any:
+    """Each batch once for each part of it."""
+
+    def cut(step: tf.Tensor, order: tf.Tensor) -> tf.data.Dataset:
+        places = tf.data.Dataset.range(len(shares.numbers))
+        return places.map(lambda place: (step, order, place))
+
+    return cut
+
+
+def _prepare(
+    pixels: Pixels, augment: Augment, seed: int, cells: int | None, shares: Shares
+) -> Any:
     labels = pixels.labels[pixels.owners]
     count = len(pixels.images)
     forge = Forger(pixels)
@@ -77,20 +100,26 @@ def _prepare(pixels: Pixels, augment: Augment, seed: int, cells: int | None) -> 
         example = augment(example, generator)
         return example.image, resized(example.changes, cells or 1)
 
-    def batch(step: int, order: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats, Floats]:
+    def part(
+        step: int, order: NDArray[np.int64], place: int
+    ) -> tuple[NDArray[np.uint8], Floats, Floats]:
+        first, last = shares.parts(len(order))[place]
+        some = range(first, max(last, first + 1))  # what an empty part is none of has a shape
         images, changes = zip(
             *(
-                one(int(drawn), np.random.default_rng((seed, int(step), position)))
-                for position, drawn in enumerate(order)
+                one(int(order[position]), np.random.default_rng((seed, int(step), position)))
+                for position in some
             ),
             strict=True,
         )
-        fake = (order >= count) | (labels[order % count] == 1)
-        return np.stack(images), fake.astype(np.float32), np.stack(changes).astype(np.float32)
+        size, drawn = last - first, order[first:last]
+        fake = (drawn >= count) | (labels[drawn % count] == 1)
+        found = np.stack(changes).astype(np.float32)
+        return np.stack(images)[:size], fake.astype(np.float32), found[:size]
 
-    def prepare(step: tf.Tensor, order: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    def prepare(step: tf.Tensor, order: tf.Tensor, place: tf.Tensor) -> tuple[tf.Tensor, Any]:
         types = (tf.uint8, tf.float32, tf.float32)
-        return _batch(cells, *tf.numpy_function(batch, [step, order], types))
+        return _batch(cells, *tf.numpy_function(part, [step, order, place], types))
 
     return prepare
 
@@ -98,13 +127,14 @@ def _prepare(pixels: Pixels, augment: Augment, seed: int, cells: int | None) -> 
 def _gather(pixels: Pixels, cells: int | None) -> Any:
     labels = pixels.labels[pixels.owners].astype(np.float32)
 
-    def rows(indices: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats, Floats]:
-        nowhere = np.full((len(indices), cells or 1, cells or 1), UNKNOWN, np.float32)
-        return pixels.images[indices], labels[indices], nowhere
+    def rows(part: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Floats, Floats]:
+        chosen = slice(*part)
+        nowhere = np.full((len(labels[chosen]), cells or 1, cells or 1), UNKNOWN, np.float32)
+        return np.array(pixels.images[chosen]), labels[chosen], nowhere
 
-    def gather(indices: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    def gather(part: tf.Tensor) -> tuple[tf.Tensor, Any]:
         types = (tf.uint8, tf.float32, tf.float32)
-        return _batch(cells, *tf.numpy_function(rows, [indices], types))
+        return _batch(cells, *tf.numpy_function(rows, [part], types))
 
     return gather
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from training.console import console
+from training.team import Team
 
 Halves = NDArray[np.float16]  # half of the memory, and finer than what is learnt from them
 Floats = NDArray[np.float32]
@@ -25,34 +26,29 @@ class Draws:
     """Training batches by epoch.
 
     ``batches`` takes the number of an epoch and gives endless batches from its beginning on: uint8
-    images ``[b, h, w, 3]`` and float32 labels ``[b]``; ``steps`` make an epoch.
+    images ``[b, h, w, 3]`` and float32 labels ``[b]``; ``steps`` make an epoch. The team's
+    processes take turns at the epochs.
     """
 
     batches: Callable[[int], tf.data.Dataset]
     steps: int
+    team: Team
 
-    def seen(
-        self, model: keras.Model, layer: str, epochs: int, folder: Path
-    ) -> tuple[Halves, Floats]:
-        """What ``layer`` gives of each image in the first ``epochs``, and the labels."""
+    def look(self, model: keras.Model, layer: str, epochs: int, folder: Path) -> None:
+        """Keep in ``folder`` what ``layer`` gives of each image in the first ``epochs``."""
         folder.mkdir(exist_ok=True)
         below = tf.function(keras.Model(model.input, model.get_layer(layer).output))
-        parts = [
-            self._epoch(below, folder / f"{layer}-{epoch}.npz", epoch) for epoch in range(epochs)
-        ]
-        said, labels = zip(*parts, strict=True)
-        return np.concatenate(said), np.concatenate(labels)
+        for epoch in range(self.team.number, epochs, self.team.size):
+            path = folder / f"{layer}-{epoch}.npz"
+            if not path.exists():
+                self._keep(below, epoch, path)
+        self.team.wait()
 
-    def _epoch(
-        self, below: Callable[..., tf.Tensor], path: Path, epoch: int
-    ) -> tuple[Halves, Floats]:
-        if not path.exists():
-            said, labels = self._look(below, epoch, path.stem)
-            writing = path.with_suffix(".writing.npz")
-            np.savez(writing, said=said, labels=labels)
-            writing.replace(path)
-        with np.load(path) as kept:
-            return kept["said"], kept["labels"]
+    def _keep(self, below: Callable[..., tf.Tensor], epoch: int, path: Path) -> None:
+        said, labels = self._look(below, epoch, path.stem)
+        writing = path.with_suffix(".writing.npz")
+        np.savez(writing, said=said, labels=labels)
+        writing.replace(path)
 
     def _look(
         self, below: Callable[..., tf.Tensor], epoch: int, title: str
@@ -63,3 +59,15 @@ class Draws:
             said.append(below(images, training=False).numpy().astype(np.float16))
             all_labels.append(labels.numpy())
         return np.concatenate(said), np.concatenate(all_labels)
+
+
+def seen(layer: str, epochs: int, folder: Path) -> tuple[Halves, Floats]:
+    """What was kept of ``layer``, and the labels."""
+    parts = [_read(folder / f"{layer}-{epoch}.npz") for epoch in range(epochs)]
+    said, labels = zip(*parts, strict=True)
+    return np.concatenate(said), np.concatenate(labels)
+
+
+def _read(path: Path) -> tuple[Halves, Floats]:
+    with np.load(path) as kept:
+        return kept["said"], kept["labels"]

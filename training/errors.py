@@ -2,7 +2,8 @@
 
 TrainingError
 ├── DataError      the folder of pictures
-└── RunError       the folder of a training run, or what it is asked to do
+├── RunError       the folder of a training run, or what it is asked to do
+└── TeamError      the processes that train together
 """
 
 
@@ -16,3 +17,7 @@ class DataError(TrainingError):
 
 class RunError(TrainingError):
     """A run's folder is missing or unfinished, or does not go with what was asked."""
+
+
+class TeamError(TrainingError):
+    """The processes of a training cannot go on together."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from training.draws import Draws, Floats, Halves
+from training.draws import Draws, Floats, Halves, seen
 
 BATCH_SIZE = 128
 EPOCHS = 15
@@ -28,13 +28,17 @@ def teach_heads(model: keras.Model, draws: Draws, folder: Path) -> None:
 
     The backbone is applied once to each image of ``DRAWS`` epochs; what it says is kept in
     ``folder`` until the heads are taught. Freezes recognition; also standardizes what ``moments``
-    gives.
+    gives. All of the team look, and the chief alone, whose network is the one that counts, teaches.
     """
     moments = keras.Model(model.input, model.get_layer("moments").output)
     some = [moments(images).numpy() for images, _ in draws.batches(0).take(MAPS)]
     model.get_layer("standardized_moments").adapt(np.concatenate(some))
+    for name, epochs in DRAWS.items():
+        draws.look(model, f"{name}_texture", epochs, folder)
+    if not draws.team.is_chief:
+        return
     recognition, _ = (
-        _teach(model, name, *draws.seen(model, f"{name}_texture", epochs, folder), epochs)
+        _teach(model, name, *seen(f"{name}_texture", epochs, folder), epochs)
         for name, epochs in DRAWS.items()
     )
     recognition.trainable = False

@@ -56,7 +56,7 @@ class Run:
         folder = runs / f"{datetime.now():%Y%m%d-%H%M%S}-{config.architecture}"
         folder.mkdir(parents=True)
         run = cls(folder, config)
-        run.write_json("config.json", asdict(config))
+        run.write_config()
         return run
 
     @classmethod
@@ -73,10 +73,8 @@ class Run:
         return cls(folder, config)
 
     def extended(self, epochs: int) -> "Run":
-        """The same run, asked for ``epochs`` from now on."""
-        run = replace(self, config=replace(self.config, epochs=epochs))
-        run.write_json("config.json", asdict(run.config))
-        return run
+        """The same run, asked for ``epochs``."""
+        return replace(self, config=replace(self.config, epochs=epochs))
 
     @property
     def last(self) -> Path:
@@ -109,6 +107,10 @@ class Run:
         """Remove what was found with weights that are about to change."""
         (self.folder / "calibration.json").unlink(missing_ok=True)
         shutil.rmtree(self.evaluation, ignore_errors=True)
+
+    def write_config(self) -> None:
+        """Keep what the run was asked."""
+        self.write_json("config.json", asdict(self.config))
 
     def write_json(self, name: str, content: dict[str, Any]) -> None:
         """Write ``content`` under ``name`` in the run's folder."""

@@ -3,11 +3,13 @@
     python -m training train --data DIR
     python -m training train --data DIR --resume runs/20260101-120000-baseline_cnn
 
-The same data, seed and machine give the same weights, interrupted or not.
+The same data, seed and machine give the same weights, interrupted or not. Several processes that
+train together, started alike, see the same ``runs/``; each reads, and the chief alone writes.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,20 +17,23 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from training import calibrate, plots
+from training import calibrate, loop, plots
 from training.callbacks import epoch_callbacks, save_last
 from training.console import console
 from training.dataset import ordered_batches, training_batches
+from training.decoding import View
 from training.draws import Draws
-from training.errors import RunError
+from training.errors import RunError, TeamError
 from training.pixels import Pixels, load_split
 from training.recipes import Recipe, find_recipe
 from training.run import RUNS, Run, RunConfig
+from training.team import Team
 
 
 def start(
     data: Path,
     architecture: str,
+    team: Team,
     *,
     epochs: int | None = None,
     seed: int = 0,
@@ -39,9 +44,12 @@ def start(
 
     ``epochs`` None takes the recipe's; ``weights`` is the file of a pretrained backbone;
     ``without`` are sources to leave out.
+
+    Raises:
+        TeamError: the team's processes were not asked for the same.
     """
     recipe = find_recipe(architecture)
-    train = load_split(data, "train", recipe.training_view, without)
+    train = _load(team, data, "train", recipe.training_view, without)
     config = RunConfig(
         architecture=architecture,
         epochs=epochs or recipe.epochs,
@@ -51,37 +59,60 @@ def start(
         without=list(without),
         data_fingerprint=train.fingerprint,
     )
+    _agree(team, json.dumps(asdict(config)))
     model = _build(recipe, config, len(train.images), weights)
-    run = Run.create(RUNS, config)
-    _fit(run, recipe, model, train, data)
+    run = _create(team, config)
+    _fit(team, run, recipe, model, train, data)
     return run
 
 
-def resume(folder: Path, data: Path, epochs: int | None, weights: Path | None) -> Run:
+def resume(folder: Path, data: Path, team: Team, epochs: int | None, weights: Path | None) -> Run:
     """Go on with the run in ``folder`` from its last finished epoch.
 
     ``epochs`` may extend it, unless its learning rate was scheduled for the epochs it began with.
 
     Raises:
         RunError: the data is not what the run began with, or it cannot be extended.
+        TeamError: as for ``start``.
     """
     run = Run.open(folder)
     recipe = find_recipe(run.config.architecture)
+    _agree(team, f"{folder} {epochs}")
     if epochs is not None and epochs != run.config.epochs:
         if recipe.patience is None:
             planned = run.config.epochs
             raise RunError(f"{folder}: its learning rate was scheduled for {planned} epochs")
         run = run.extended(epochs)
-    train = load_split(data, "train", recipe.training_view, run.config.without)
+        if team.is_chief:
+            run.write_config()
+    train = _load(team, data, "train", recipe.training_view, run.config.without)
     if train.fingerprint != run.config.data_fingerprint:
         raise RunError(f"{data}: not the pictures that {folder} was begun with")
-    if run.last.exists():
-        _make_deterministic(run.config.seed)
-        model = keras.models.load_model(run.last)
-    else:
-        model = _build(recipe, run.config, len(train.images), weights)
-    _fit(run, recipe, model, train, data)
+    begun = team.tell("begun" if run.last.exists() else "")
+    model = None if begun else _build(recipe, run.config, len(train.images), weights)
+    _fit(team, run, recipe, model, train, data)
     return run
+
+
+def _agree(team: Team, asked: str) -> None:
+    if team.tell(asked) != asked:
+        raise TeamError(f"worker {team.number} was asked for another training than the chief")
+
+
+def _create(team: Team, config: RunConfig) -> Run:
+    """Make the run's folder; the name has the chief's time in it."""
+    folder = str(Run.create(RUNS, config).folder) if team.is_chief else ""
+    return Run(Path(team.tell(folder)), config)
+
+
+def _load(team: Team, data: Path, split: str, view: View, without: Sequence[str]) -> Pixels:
+    """The split: the chief decodes it, and the others find that done."""
+    if not team.is_chief:
+        team.wait()
+    pixels = load_split(data, split, view, without)
+    if team.is_chief:
+        team.wait()
+    return pixels
 
 
 def _make_deterministic(seed: int) -> None:
@@ -100,36 +131,67 @@ def _steps(images: int, config: RunConfig) -> int:
     return -(-images // config.batch_size)
 
 
-def _fit(run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path) -> None:
-    console.print(f"run: {run.folder}")
-    valid = load_split(data, "valid", recipe.view, run.config.without)
+def _fit(
+    team: Team, run: Run, recipe: Recipe, model: keras.Model | None, train: Pixels, data: Path
+) -> None:
+    """Train to the end, from the last checkpoint or, before the first, from a new ``model``."""
+    if team.is_chief:
+        console.print(f"run: {run.folder}")
+    valid = _load(team, data, "valid", recipe.view, run.config.without)
+    if model is not None:
+        _begin(team, run, recipe, model, train)
+    _make_deterministic(run.config.seed)
+    with team.strategy.scope():
+        model = keras.models.load_model(run.last)
     config = run.config
     steps = _steps(len(train.images), config)
-    finished = int(model.optimizer.iterations) // steps
-    _keep_rows(run, finished)
-    run.forget_results()
-    if recipe.teach_heads and not run.last.exists():
-        found = partial(_batches, replace(recipe, order=recipe.head_order), config, train)
-        draws = Draws(lambda epoch: found(first_epoch=epoch), steps)
-        recipe.teach_heads(model, draws, run.folder / "draws")
-        save_last(run, model)
-    model.fit(
-        _batches(recipe, config, train, cells=recipe.cells, first_epoch=finished),
-        steps_per_epoch=steps,
-        initial_epoch=finished,
-        epochs=finished if _out_of_patience(run, recipe.patience) else config.epochs,
-        validation_data=ordered_batches(valid, config.batch_size, recipe.cells),
-        callbacks=epoch_callbacks(run, recipe.patience),
-        shuffle=False,
+    finished = int(model.optimizer.iterations.numpy()) // steps
+    epochs = range(finished, _last_epoch(team, run, recipe.patience, finished))
+    batches = partial(_batches, recipe, config, train, cells=recipe.cells, shares=team.shares)
+    loop.fit(
+        model,
+        team,
+        loop.Passes(batches(first_epoch=finished), steps),
+        loop.Passes(
+            ordered_batches(valid, config.batch_size, recipe.cells, team.shares),
+            _steps(len(valid.images), config),
+        ),
+        epochs,
+        config.seed,
+        epoch_callbacks(run, recipe.patience) if team.is_chief else [],
     )
-    plots.history(run.read_history(), run.folder / "history.png")
-    calibrate.calibrate(run, valid)
+    if team.is_chief:
+        plots.history(run.read_history(), run.folder / "history.png")
+        calibrate.calibrate(run, valid)
+
+
+def _begin(team: Team, run: Run, recipe: Recipe, model: keras.Model, train: Pixels) -> None:
+    """Teach a new network its heads, if it has any; keep it where all find it."""
+    if recipe.teach_heads:
+        found = partial(_batches, replace(recipe, order=recipe.head_order), run.config, train)
+        steps = _steps(len(train.images), run.config)
+        draws = Draws(lambda epoch: found(first_epoch=epoch), steps, team)
+        recipe.teach_heads(model, draws, run.folder / "draws")
+    if team.is_chief:
+        model.optimizer.build(model.trainable_variables)
+        save_last(run, model)
+    team.wait()
 
 
 def _batches(recipe: Recipe, config: RunConfig, train: Pixels, **options: Any) -> tf.data.Dataset:
     return training_batches(
         train, recipe.order, recipe.augment, config.batch_size, config.seed, **options
     )
+
+
+def _last_epoch(team: Team, run: Run, patience: int | None, finished: int) -> int:
+    """Make the folder's files tell of the ``finished`` epochs alone; where training is to end."""
+    if not team.is_chief:
+        return int(team.tell(""))
+    _keep_rows(run, finished)
+    run.forget_results()
+    done = _out_of_patience(run, patience)
+    return int(team.tell(str(finished if done else run.config.epochs)))
 
 
 def _out_of_patience(run: Run, patience: int | None) -> bool:
