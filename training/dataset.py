@@ -85,9 +85,7 @@ def _cut(shares: Shares) -> Any:
     return cut
 
 
-def _prepare(
-    pixels: Pixels, augment: Augment, seed: int, cells: int | None, shares: Shares
-) -> Any:
+def _prepare(pixels: Pixels, augment: Augment, seed: int, cells: int | None, shares: Shares) -> Any:
     labels = pixels.labels[pixels.owners]
     count = len(pixels.images)
     forge = Forger(pixels)

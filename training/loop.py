@@ -93,12 +93,12 @@ def _on_all_devices(
 ) -> Callable[[Any], tf.Tensor]:
     """``step`` with the next share for each device; gives what it gives on the first of them."""
 
-    @tf.function(reduce_retracing=True, autograph=False)
     def run(shares: Any) -> tf.Tensor:
         given = team.strategy.run(step, args=(model, shares.get_next()))
         return team.strategy.experimental_local_results(given)[0]
 
-    return run
+    compiled: Callable[[Any], tf.Tensor] = tf.function(run, reduce_retracing=True, autograph=False)
+    return compiled
 
 
 def _dropout(model: keras.Model, team: Team) -> Callable[[tuple[int, int]], None]:
@@ -111,9 +111,9 @@ def _dropout(model: keras.Model, team: Team) -> Callable[[tuple[int, int]], None
         for layer, state in zip(layers, tf.unstack(states[device]), strict=True):
             layer.assign(state)
 
-    @tf.function(autograph=False)
-    def assign_all(states: tf.Tensor) -> None:
-        team.strategy.run(assign, args=(states,))
+    assign_all = tf.function(
+        lambda states: team.strategy.run(assign, args=(states,)), autograph=False
+    )
 
     def draw(seed: tuple[int, int]) -> None:
         shape = (devices, len(layers), 2)

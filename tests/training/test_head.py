@@ -12,9 +12,11 @@ from sklearn.metrics import roc_auc_score
 from training.draws import Draws
 from training.either import Either
 from training.head import DRAWS, LABEL_SMOOTHING, teach_heads
+from training.team import Team
 
 N = 512
 STEPS = 4  # of an epoch
+ALONE = Team(tf.distribute.get_strategy())
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def batches() -> tf.data.Dataset:
 
 
 def draws() -> Draws:
-    return Draws(lambda _epoch: batches(), STEPS)
+    return Draws(lambda _epoch: batches(), STEPS, ALONE)
 
 
 def weights_of(model: keras.Model, layer: str) -> list[np.ndarray]:
@@ -146,6 +148,6 @@ def test_recognition_learns_from_more_draws(
         return batches()
 
     monkeypatch.setattr("training.head.EPOCHS", 1)
-    teach_heads(model, Draws(counted, STEPS), tmp_path / "draws")
+    teach_heads(model, Draws(counted, STEPS, ALONE), tmp_path / "draws")
     epochs = [number for name in DRAWS for number in range(DRAWS[name])]
     assert asked == [0, *epochs], "the first for the moments"

@@ -17,7 +17,9 @@ def config(cluster: dict[str, list[str]], job: str = "worker", index: int = 0) -
 
 
 @pytest.mark.parametrize("tf_config", [None, "", "{}", config({}), config({"worker": ONE})])
-def test_without_others_there_is_one(tf_config: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_others_there_is_one(
+    tf_config: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("TF_CONFIG", raising=False)
     if tf_config is not None:
         monkeypatch.setenv("TF_CONFIG", tf_config)
@@ -40,7 +42,7 @@ def test_without_others_there_is_one(tf_config: str | None, monkeypatch: pytest.
 )
 def test_a_senseless_config_is_named(tf_config: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_CONFIG", tf_config)
-    with pytest.raises(TeamError, match="^TF_CONFIG: "):
+    with pytest.raises(TeamError, match=r"^TF_CONFIG: "):
         assemble()
 
 
@@ -59,7 +61,7 @@ def test_only_the_first_writes() -> None:
 def test_one_who_is_gone_is_said_in_a_line(error: type[tf.errors.OpError]) -> None:
     failed = error(None, None, "Collective ops is aborted by: ...")
     with (
-        pytest.raises(TeamError, match="^another worker has ended.*--resume"),
+        pytest.raises(TeamError, match=r"^another worker has ended.*--resume"),
         Team(tf.distribute.get_strategy(), 1, 2).together(),
     ):
         raise failed
