@@ -1,6 +1,7 @@
 """``deepfake``: score files, serve, and tell which model answers."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ def bulk(
         run.go_on(address)
     except KeyboardInterrupt:
         typer.echo(f"Stopped: {run.summary()}. The same command goes on.", err=True)
-        raise typer.Exit(128 + signal.SIGINT) from None
+        os._exit(128 + signal.SIGINT)  # at once, for amid its work Ray has no end without a risk
     summary = run.summary()
     typer.echo(f"{summary}.")
     if summary.errors:

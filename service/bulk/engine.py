@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import ray
@@ -28,6 +29,9 @@ AT_A_TIME = 2  # parts of an actor: the next is begun before the last picture of
 def connected(address: str | None) -> Iterator[None]:
     """A Ray of this machine's own, or the cluster whose head is at ``address``, ``host:port``.
 
+    It is not shut down where a ``KeyboardInterrupt`` leaves it: amid its work that may abort the
+    process, which had better end by itself. What Ray started ends with it.
+
     Raises:
         BulkError: there is none.
     """
@@ -48,8 +52,10 @@ def connected(address: str | None) -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray's own ends without a word
         try:
             yield
-        finally:
+        except Exception:
             ray.shutdown()
+            raise
+        ray.shutdown()
 
 
 def score_parts(settings: Settings, output: Output, plan: Plan, parts: list[int]) -> Iterator[int]:
@@ -74,11 +80,15 @@ def score_parts(settings: Settings, output: Output, plan: Plan, parts: list[int]
         num_cpus=_share(nodes, "CPU"),
         num_gpus=_share(nodes, "GPU"),
     )
+    batches = iter(done.iter_batches(batch_size=None, prefetch_batches=0))
+    waiting = ThreadPoolExecutor(1)  # a signal that comes while Ray's own code waits may be lost
     try:
-        for batch in done.iter_batches(batch_size=None, prefetch_batches=0):
+        while batch := waiting.submit(next, batches, None).result():
             yield from map(int, batch["part"])
     except RayError as error:
         raise BulkError(_line(error)) from error
+    finally:
+        waiting.shutdown(wait=False)
 
 
 def _share(nodes: list[dict[str, float]], kind: str) -> float:
