@@ -1,6 +1,7 @@
 # CPU:  docker build -t deepfake-detector .
 # GPU:  docker build -t deepfake-detector:gpu --build-arg EXTRA="c2pa gpu" .
 #       (CUDA comes with TensorFlow's wheels; BASE_IMAGE may name an image that brings its own)
+# To train:  docker build -t deepfake-training --target training .
 
 ARG BASE_IMAGE=python:3.12-slim-bookworm
 
@@ -18,6 +19,15 @@ COPY service service
 RUN uv pip install --no-deps . \
     && uv tool run --constraints constraints.txt --from cyclonedx-bom \
         cyclonedx-py environment --output-file /opt/venv/sbom.json /opt/venv/bin/python
+
+FROM build AS training
+RUN uv pip install --requirement pyproject.toml --extra training --constraint constraints.txt
+COPY training training
+COPY deploy/training/worker.sh /usr/local/bin/
+RUN uv pip install --no-deps --reinstall .
+ENV PATH=/opt/venv/bin:${PATH} PYTHONUNBUFFERED=1
+USER 10001
+CMD ["python", "-m", "training"]
 
 FROM ${BASE_IMAGE}
 RUN useradd --system --uid 10001 --no-create-home deepfake
