@@ -28,6 +28,9 @@ BIN = Path(sys.executable).parent
 # are in the batch; the calibration makes what that changes larger (up to 1.5e-6 has been seen).
 ROUNDING = 1e-5
 
+# A shell lets what it runs in the background ignore Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def free_port() -> int:
     with socket.socket() as probe:
