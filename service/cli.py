@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 from rich.console import Console
@@ -82,11 +82,16 @@ def bulk(
         run.go_on(address)
     except KeyboardInterrupt:
         typer.echo(f"Stopped: {run.summary()}. The same command goes on.", err=True)
-        os._exit(128 + signal.SIGINT)  # at once, for amid its work Ray has no end without a risk
+        _leave(128 + signal.SIGINT)
     summary = run.summary()
     typer.echo(f"{summary}.")
-    if summary.errors:
-        raise typer.Exit(1)
+    _leave(1 if summary.errors else 0)
+
+
+def _leave(status: int) -> NoReturn:
+    """End at once: what Ray leaves running may abort an interpreter that ends in order."""
+    sys.stdout.flush()
+    os._exit(status)
 
 
 @app.command()
