@@ -228,6 +228,28 @@ def test_the_guides_workers_by_hand_are_the_two_of_one_cluster() -> None:
     assert len(told[0]["cluster"]["worker"]) == 2
 
 
+def test_one_pod_that_fails_restarts_all_of_them() -> None:
+    assert JOB_SET["failurePolicy"]["maxRestarts"] > 0
+    assert NODES["template"]["spec"]["backoffLimit"] == 0
+    assert POD["spec"]["restartPolicy"] == "Never"
+
+
+def test_the_pods_are_reached_by_each_other_alone() -> None:
+    pods = {"podSelector": {"matchLabels": POD["metadata"]["labels"]}}
+    policy = POLICY["spec"]
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert policy["ingress"] == [{"from": [pods]}]
+    each_other, names = policy["egress"]
+    assert each_other == {"to": [pods]}
+    assert {port["port"] for port in names["ports"]} == {53}
+
+
+def test_a_misspelt_field_would_be_found() -> None:
+    wrong = json.loads(json.dumps(RUNTIME))
+    wrong["spec"]["template"]["spec"]["failurePolicy"] = {"maxRestart": 3}
+    assert TrainerV1alpha1TrainingRuntime.from_dict(wrong).to_dict() != wrong
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_pods_and_the_policy_are_valid(version: str) -> None:
     spec = {**NODES["template"]["spec"], "completions": 2, "parallelism": 2}
