@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
@@ -82,16 +82,11 @@ def bulk(
         run.go_on(address)
     except KeyboardInterrupt:
         typer.echo(f"Stopped: {run.summary()}. The same command goes on.", err=True)
-        _leave(128 + signal.SIGINT)
+        os._exit(128 + signal.SIGINT)  # at once: Ray is at work still, and would have to be awaited
     summary = run.summary()
     typer.echo(f"{summary}.")
-    _leave(1 if summary.errors else 0)
-
-
-def _leave(status: int) -> NoReturn:
-    """End at once: what Ray leaves running may abort an interpreter that ends in order."""
-    sys.stdout.flush()
-    os._exit(status)
+    if summary.errors:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -85,9 +85,12 @@ class Output:
         return {int(match[1]) for match in matches if match}
 
     def column(self, part: int, name: str) -> pa.ChunkedArray:
-        """One column of a part that is there."""
+        """One column of a part that is there.
+
+        A thread of Arrow's that lets go of the stream while Python ends would abort the process.
+        """
         with self._files.open(f"{self._root}/{part_name(part)}", "rb") as stream:
-            return pq.ParquetFile(stream).read([name])[name]
+            return pq.ParquetFile(stream, pre_buffer=False).read([name], use_threads=False)[name]
 
     def _names(self) -> list[str]:
         self._files.invalidate_cache(self._root)
