@@ -29,7 +29,7 @@ AT_A_TIME = 2  # parts of an actor: the next is begun before the last picture of
 def connected(address: str | None) -> Iterator[None]:
     """A Ray of this machine's own, or the cluster whose head is at ``address``, ``host:port``.
 
-    It is not shut down where a ``KeyboardInterrupt`` leaves it: Ray is at work still, and would have
+    It is not shut down where a ``KeyboardInterrupt`` leaves it: it is at work still, and would have
     to be awaited. What it started ends with the process.
 
     Raises:
