@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psutil
 from ray.cluster_utils import Cluster
 
 NODE = {
@@ -15,11 +16,24 @@ NODE = {
 
 
 @contextmanager
-def nodes(*cores: int) -> Iterator[tuple[Cluster, list[Any]]]:
-    """A cluster whose nodes have so many cores each, and the nodes; the first is its head."""
+def nodes(*cores: int) -> Iterator[tuple[str, list[psutil.Process]]]:
+    """A cluster whose nodes have so many cores each: its address, and the process of each node.
+
+    The first is its head.
+    """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     cluster = Cluster()
     try:
-        yield cluster, [cluster.add_node(num_cpus=count, **NODE) for count in cores]
+        added = [cluster.add_node(num_cpus=count, **NODE) for count in cores]
+        yield cluster.address, list(map(_process, added))
     finally:
         cluster.shutdown()
+
+
+def actors(node: psutil.Process) -> list[psutil.Process]:
+    """The processes on a node that score."""
+    return [child for child in node.children() if "MapWorker" in child.name()]
+
+
+def _process(node: Any) -> psutil.Process:
+    return psutil.Process(node.all_processes["raylet"][0].process.pid)

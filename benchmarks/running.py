@@ -17,7 +17,8 @@ import psutil
 import skimage.data
 from PIL import Image
 
-SERVICE = ("-c", "from service.cli import run; run()", "serve", "--port")
+CLI = ("-c", "from service.cli import run; run()")
+SERVICE = (*CLI, "serve", "--port")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ def running(
         yield it
     finally:
         _end(it)
+
+
+def deepfake(*words: object) -> list[str]:
+    """The command line ``deepfake`` with these words."""
+    return [sys.executable, *CLI, *map(str, words)]
 
 
 def _wait_until_ready(it: Running, seconds: float = 120) -> None:

@@ -92,8 +92,8 @@ def port(clone: Path) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def head() -> Iterator[str]:
     """Where the head of a Ray cluster listens."""
-    with nodes(1) as (cluster, _):
-        yield str(cluster.address)
+    with nodes(1) as (address, _):
+        yield address
 
 
 def test_the_two_commands_that_do_all_the_set_up_are_there() -> None:

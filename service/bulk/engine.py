@@ -1,6 +1,5 @@
 """Ray Data: which nodes there are, an actor on each, and parts handed out until all are done."""
 
-import os
 import re
 import signal
 import socket
@@ -16,6 +15,7 @@ from service.bulk.output import Output
 from service.bulk.plan import Plan
 from service.bulk.quiet import OPTIONS, quiet
 from service.bulk.scorer import Scorer
+from service.cores import available_cores
 from service.errors import BulkError
 from service.settings import Settings
 from service.silence import no_stderr
@@ -36,7 +36,7 @@ def connected(address: str | None) -> Iterator[None]:
         BulkError: there is none.
     """
     own = {
-        "num_cpus": os.cpu_count(),
+        "num_cpus": available_cores(),
         "object_store_memory": OBJECT_STORE_BYTES,
         "include_dashboard": False,
         "_node_ip_address": "127.0.0.1",
@@ -58,6 +58,16 @@ def connected(address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
+class NodeScorer(Scorer):
+    """The actor: uses as many cores as its node has, which may be fewer than the machine's."""
+
+    def __init__(self, settings: Settings, output: str, plan: Plan) -> None:
+        here = ray.get_runtime_context().get_node_id()
+        (node,) = [node["Resources"] for node in ray.nodes() if node["NodeID"] == here]
+        cores = settings.cores or int(node["CPU"])
+        super().__init__(settings.model_copy(update={"cores": cores}), output, plan)
+
+
 def score_parts(settings: Settings, output: Output, plan: Plan, parts: list[int]) -> Iterator[int]:
     """Write the ``parts``, and yield each one's number once it is there.
 
@@ -69,7 +79,7 @@ def score_parts(settings: Settings, output: Output, plan: Plan, parts: list[int]
         [{"part": part} for part in parts], override_num_blocks=len(parts)
     )
     done = dataset.map_batches(
-        Scorer,
+        NodeScorer,
         fn_constructor_args=(settings, output.place, plan),
         batch_size=1,
         compute=ActorPoolStrategy(

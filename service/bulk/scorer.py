@@ -1,7 +1,6 @@
-"""The actor: holds the detector, and turns a part's paths into its rows."""
+"""Holds the detector, and turns a part's paths into its rows."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -9,6 +8,7 @@ from typing import Any, TypeVar
 from service.bulk import rows, storage
 from service.bulk.output import Output, part_name
 from service.bulk.plan import Plan
+from service.cores import available_cores
 from service.errors import ArtifactError
 from service.settings import Settings
 
@@ -37,7 +37,7 @@ class Scorer:
         self._output = Output(output)
         self._limit = settings.max_body_bytes
         # What fills one batch of the model, and as much that is read and decoded meanwhile.
-        under_way = 2 * max(settings.batch_size, os.cpu_count() or 1)
+        under_way = 2 * max(settings.batch_size, settings.cores or available_cores())
         self._readers = ThreadPoolExecutor(under_way, "read")  # a far file takes its time
         self._places = asyncio.Semaphore(under_way)
 

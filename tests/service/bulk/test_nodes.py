@@ -5,24 +5,13 @@ import time
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
-from benchmarks.cluster import nodes
+from benchmarks.cluster import actors, nodes
 from tests.conftest import ROOT, ROUNDING
 from tests.service.bulk.conftest import PICTURES, command, rows
 
 PART_ROWS = 4
-
-
-def actors(node: psutil.Process) -> list[psutil.Process]:
-    """The processes on a node that score."""
-    return [child for child in node.children() if "MapWorker" in child.name()]
-
-
-def raylets(cluster_nodes: list[object]) -> list[psutil.Process]:
-    infos = [node.all_processes["raylet"][0] for node in cluster_nodes]  # type: ignore[attr-defined]
-    return [psutil.Process(info.process.pid) for info in infos]
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +20,8 @@ def survived(
 ) -> tuple[Path, str, dict[Path, int]]:
     """The output of a run one of whose nodes was killed; what it said; the parts of before."""
     output = tmp_path_factory.mktemp("survived") / "scores"
-    with nodes(1, 1) as (cluster, both):
-        options = ("--part-rows", PART_ROWS, "--address", cluster.address)
+    with nodes(1, 1) as (address, (head, other)):
+        options = ("--part-rows", PART_ROWS, "--address", address)
         process = subprocess.Popen(
             command(collection, output, *options),
             cwd=ROOT,
@@ -43,7 +32,6 @@ def survived(
         while len(list(output.glob("part-*"))) < 6:
             assert process.poll() is None
             time.sleep(0.02)
-        head, other = raylets(both)
         assert [len(actors(head)), len(actors(other))] == [1, 1], "each node has its actor"
         before = {path: path.stat().st_mtime_ns for path in output.glob("part-*")}
         (scoring,) = actors(other)
