@@ -81,10 +81,10 @@ def main() -> None:
     if cores < 2:
         parser.error("two nodes need two cores")
     with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        collection.write(scratch / "pictures", asked.pictures)
+        pictures = Path(folder) / "pictures"
+        collection.write(pictures, asked.pictures)
         rounds = [
-            {name: measure(way, scratch / "pictures", scratch) for name, way in ways(cores).items()}
+            {name: measure(way, pictures) for name, way in ways(cores).items()}
             for _ in range(asked.rounds)
         ]
     print("\n".join(rows(asked.pictures, rounds)))
