@@ -1,4 +1,4 @@
-"""An actor has a node's cores, not the machine's; one on a Ray of our own has what we are given."""
+"""An actor uses the cores of its node, not the machine's, and claims what leaves room for all."""
 
 from pathlib import Path
 from types import SimpleNamespace
