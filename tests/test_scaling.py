@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.replicas import ways
+from benchmarks.bulk import ways as bulk_compared
+from benchmarks.replicas import ways as replicas_compared
 from benchmarks.running import pictures
 from tests.conftest import ROOT
 from tests.deploy.test_kubernetes import BASE, OVERLAYS, container
@@ -105,9 +106,16 @@ def test_every_command_names_a_benchmark(module: str) -> None:
     assert (ROOT / f"{module.replace('.', '/')}.py").exists()
 
 
-def test_the_rows_of_replicas_are_those_that_are_printed() -> None:
-    for name in ways(2):
-        assert re.search(rf"^\| {name} \| ", PAGE, re.MULTILINE)
+@pytest.mark.parametrize("name", [*replicas_compared(2), *bulk_compared(2)])
+def test_the_rows_are_those_that_are_printed(name: str) -> None:
+    assert re.search(rf"^\| {name} \| ", PAGE, re.MULTILINE)
+
+
+def test_bulks_rates_follow_from_its_seconds() -> None:
+    (pictures,) = re.findall(r"benchmarks\.bulk --rounds \d+ --pictures (\d+)`", PAGE)
+    for name in bulk_compared(2):
+        ((seconds, rate),) = re.findall(rf"^\| {name} \| (\d+) \| ([\d.]+) \| ", PAGE, re.MULTILINE)
+        assert float(rate) == pytest.approx(int(pictures) / int(seconds), rel=0.01)
 
 
 def test_the_commands_name_what_is_there() -> None:
