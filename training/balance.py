@@ -1,6 +1,6 @@
 """In which order training sees the pictures, so that a look does not give the label away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -50,6 +50,18 @@ def paired(pixels: Pixels, seed: int, epoch: int, blended: float = BLENDED) -> N
         members = np.flatnonzero(looks == look)
         order[inside] = _pairs(members, pixels.labels, twins, inside.sum(), blended, generator)
     return order.reshape(-1)[:count]
+
+
+def pairs_without(
+    sources: Sequence[str], pixels: Pixels, order: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which draws of a ``paired`` order ``[n]`` are in pairs that have none of ``sources``."""
+    found = np.array(pixels.sources)[order % len(pixels.labels)]
+    hit = np.isin(found, sources)
+    partners = np.arange(len(order)) ^ 1
+    partners[-1] = min(partners[-1], len(order) - 1)  # of an odd number the last is alone
+    kept: NDArray[np.bool_] = ~(hit | hit[partners])
+    return kept
 
 
 def _twins(pixels: Pixels) -> NDArray[np.int64]:

@@ -26,6 +26,9 @@ def train(
     without: Annotated[
         list[str] | None, typer.Option(help="A source to leave out; may be repeated.")
     ] = None,
+    like: Annotated[
+        Path | None, typer.Option(help="A run of all sources; what it has seen is used again.")
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="A run to go on with.")] = None,
     out: Annotated[Path | None, typer.Option(help="Export it there, once trained.")] = None,
 ) -> None:
@@ -50,6 +53,7 @@ def train(
                 seed=seed,
                 weights=weights,
                 without=without or [],
+                like=like,
             )
         if team.is_chief:
             typer.echo(write(run.folder, out) if out else run.folder)

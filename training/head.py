@@ -5,13 +5,10 @@ Fine-tuning can distort what a backbone knows and does worse on what was never s
 2202.10054); and a head learns from many passes over what was seen once, which cost next to nothing.
 """
 
-import shutil
-from pathlib import Path
-
 import keras
 import numpy as np
 
-from training.draws import Draws, Floats, Halves, seen
+from training.draws import Draws, Seen
 
 BATCH_SIZE = 128
 EPOCHS = 15
@@ -23,39 +20,34 @@ DRAWS = {"recognition": 10, "inspection": 2}
 MAPS = 8  # batches; enough for the mean and deviation of a channel
 
 
-def teach_heads(model: keras.Model, draws: Draws, folder: Path) -> None:
+def teach_heads(model: keras.Model, draws: Draws) -> None:
     """Fit what leads from ``recognition_texture`` and ``inspection_texture`` to the logits.
 
-    The backbone is applied once to each image of ``DRAWS`` epochs; what it says is kept in
-    ``folder`` until the heads are taught. Freezes recognition; also standardizes what ``moments``
-    gives. All of the team look, and the chief alone, whose network is the one that counts, teaches.
+    The backbone is applied once to each image of ``DRAWS`` epochs. Freezes recognition; also
+    standardizes what ``moments`` gives. All of the team look, and the chief alone, whose network is
+    the one that counts, teaches.
     """
     moments = keras.Model(model.input, model.get_layer("moments").output)
-    some = [moments(images).numpy() for images, _ in draws.batches(0).take(MAPS)]
+    some = [moments(images).numpy() for images in draws.images(MAPS)]
     model.get_layer("standardized_moments").adapt(np.concatenate(some))
     for name, epochs in DRAWS.items():
-        draws.look(model, f"{name}_texture", epochs, folder)
+        draws.look(model, f"{name}_texture", epochs)
     if not draws.team.is_chief:
         return
     recognition, _ = (
-        _teach(model, name, *seen(f"{name}_texture", epochs, folder), epochs)
+        _teach(model, name, draws.seen(f"{name}_texture", epochs, BATCH_SIZE))
         for name, epochs in DRAWS.items()
     )
     recognition.trainable = False
-    shutil.rmtree(folder)
 
 
-def _teach(
-    model: keras.Model, name: str, texture: Halves, labels: Floats, epochs: int
-) -> keras.Model:
-    standardized = model.get_layer(f"standardized_{name}_texture")
-    standardized.adapt(texture[: len(texture) // epochs].astype(np.float32))
+def _teach(model: keras.Model, name: str, seen: Seen) -> keras.Model:
+    model.get_layer(f"standardized_{name}_texture").adapt(seen.first)
     head = keras.Model(model.get_layer(f"{name}_texture").output, model.get_layer(name).output)
-    steps = EPOCHS * -(-len(labels) // BATCH_SIZE)
-    schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
+    schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, EPOCHS * len(seen))
     head.compile(
         keras.optimizers.AdamW(schedule, weight_decay=0.01),
         keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=LABEL_SMOOTHING),
     )
-    head.fit(texture, labels, BATCH_SIZE, EPOCHS, verbose=2)
+    head.fit(seen, epochs=EPOCHS, shuffle=False, verbose=2)
     return head

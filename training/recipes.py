@@ -23,8 +23,7 @@ class Recipe:
     ``build`` takes the pretrained weights' file and the number of steps. ``view`` is what the
     service will show; ``training_view`` what training reads and ``augment`` makes the input of.
     ``cells`` is the side of the map of changes that the network also learns, if it does;
-    ``teach_heads`` gets the new network, draws in ``head_order`` and a folder to keep things in
-    until it is done, before fine-tuning begins.
+    ``teach_heads`` gets the new network and draws in ``head_order``, before fine-tuning begins.
     ``patience`` is in epochs without a lower validation loss; None trains to the end.
     """
 
@@ -37,7 +36,7 @@ class Recipe:
     epochs: int
     patience: int | None
     cells: int | None = None
-    teach_heads: Callable[[keras.Model, Draws, Path], None] | None = None
+    teach_heads: Callable[[keras.Model, Draws], None] | None = None
     head_order: Order = paired_as_found
 
 

@@ -5,7 +5,7 @@ runs/20260101-120000-baseline_cnn/
   history.csv        one row of metrics per finished epoch
   history.png        the same as curves
   tensorboard/       the same for TensorBoard
-  draws/             what frozen layers say of the pictures, until the heads are taught
+  draws/             what frozen layers say of the pictures; large, and only runs like it need it
   last.keras         model and optimizer after the last finished epoch
   best.keras         model after the epoch with the lowest validation loss
   calibration.json   scale and thresholds, fitted on the validation split
@@ -31,7 +31,7 @@ class RunConfig:
 
     ``without`` are the sources that it was not shown, in training and in validation, so that they
     can tell how it does on what it never saw; ``data_fingerprint`` is a SHA-256 over the training
-    pictures.
+    pictures; ``like`` is the folder of the run whose draws it uses.
     """
 
     architecture: str
@@ -41,6 +41,7 @@ class RunConfig:
     data: str
     without: list[str]
     data_fingerprint: str
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ class Run:
     def best(self) -> Path:
         """Checkpoint of the epoch with the lowest validation loss."""
         return self.folder / "best.keras"
+
+    @property
+    def draws(self) -> Path:
+        """Folder of what frozen layers say of the pictures."""
+        return self.folder / "draws"
 
     @property
     def history(self) -> Path:

@@ -18,6 +18,7 @@ import keras
 import tensorflow as tf
 
 from training import calibrate, loop, plots
+from training.alike import draws_to_learn, require_alike
 from training.callbacks import epoch_callbacks, save_last
 from training.console import console
 from training.dataset import ordered_batches, training_batches
@@ -39,16 +40,20 @@ def start(
     seed: int = 0,
     weights: Path | None = None,
     without: Sequence[str] = (),
+    like: Path | None = None,
 ) -> Run:
     """Create a run's folder and train it to its end.
 
     ``epochs`` None takes the recipe's; ``weights`` is the file of a pretrained backbone;
-    ``without`` are sources to leave out.
+    ``without`` are sources to leave out; ``like`` is a run with them, whose draws are used.
 
     Raises:
+        RunError: ``like`` is of another network or seed, or lacks sources that are not left out.
         TeamError: the team's processes were not asked for the same.
     """
     recipe = find_recipe(architecture)
+    if like:
+        require_alike(Run.open(like), architecture, seed, without)
     train = _load(team, data, "train", recipe.training_view, without)
     config = RunConfig(
         architecture=architecture,
@@ -58,6 +63,7 @@ def start(
         data=str(data),
         without=list(without),
         data_fingerprint=train.fingerprint,
+        like=str(like) if like else None,
     )
     _agree(team, json.dumps(asdict(config)))
     model = _build(recipe, config, len(train.images), weights)
@@ -86,8 +92,7 @@ def resume(folder: Path, data: Path, team: Team, epochs: int | None, weights: Pa
         if team.is_chief:
             run.write_config()
     train = _load(team, data, "train", recipe.training_view, run.config.without)
-    if train.fingerprint != run.config.data_fingerprint:
-        raise RunError(f"{data}: not the pictures that {folder} was begun with")
+    _require_same_data(run, train, data)
     begun = team.tell("begun" if run.last.exists() else "")
     model = None if begun else _build(recipe, run.config, len(train.images), weights)
     _fit(team, run, recipe, model, train, data)
@@ -97,6 +102,11 @@ def resume(folder: Path, data: Path, team: Team, epochs: int | None, weights: Pa
 def _agree(team: Team, asked: str) -> None:
     if team.tell(asked) != asked:
         raise TeamError(f"worker {team.number} was asked for another training than the chief")
+
+
+def _require_same_data(run: Run, train: Pixels, data: Path) -> None:
+    if train.fingerprint != run.config.data_fingerprint:
+        raise RunError(f"{data}: not the pictures that {run.folder} was begun with")
 
 
 def _create(team: Team, config: RunConfig) -> Run:
@@ -139,7 +149,7 @@ def _fit(
         console.print(f"run: {run.folder}")
     valid = _load(team, data, "valid", recipe.view, run.config.without)
     if model is not None:
-        _begin(team, run, recipe, model, train)
+        _begin(team, run, recipe, model, train, data)
     _make_deterministic(run.config.seed)
     with team.strategy.scope():
         model = keras.models.load_model(run.last)
@@ -165,17 +175,33 @@ def _fit(
         calibrate.calibrate(run, valid)
 
 
-def _begin(team: Team, run: Run, recipe: Recipe, model: keras.Model, train: Pixels) -> None:
+def _begin(
+    team: Team, run: Run, recipe: Recipe, model: keras.Model, train: Pixels, data: Path
+) -> None:
     """Teach a new network its heads, if it has any; keep it where all find it."""
     if recipe.teach_heads:
-        found = partial(_batches, replace(recipe, order=recipe.head_order), run.config, train)
-        steps = _steps(len(train.images), run.config)
-        draws = Draws(lambda epoch: found(first_epoch=epoch), steps, team)
-        recipe.teach_heads(model, draws, run.folder / "draws")
+        recipe.teach_heads(model, _draws(team, run, recipe, train, data))
     if team.is_chief:
         model.optimizer.build(model.trainable_variables)
         save_last(run, model)
     team.wait()
+
+
+def _draws(team: Team, run: Run, recipe: Recipe, train: Pixels, data: Path) -> Draws:
+    """Those of this run, or of the one that it is like."""
+    config, owner = run.config, run
+    if config.like:
+        owner = Run.open(Path(config.like))
+        train = _load(team, data, "train", recipe.training_view, owner.config.without)
+        _require_same_data(owner, train, data)
+    recipe = replace(recipe, order=recipe.head_order)
+    return Draws(
+        lambda epoch: _batches(recipe, config, train, first_epoch=epoch),
+        _steps(len(train.images), config),
+        partial(draws_to_learn, train, recipe.order, config),
+        team,
+        owner.draws,
+    )
 
 
 def _batches(recipe: Recipe, config: RunConfig, train: Pixels, **options: Any) -> tf.data.Dataset:

@@ -13,6 +13,7 @@ from training.balance import (
     look_of,
     paired,
     paired_as_found,
+    pairs_without,
     shuffled,
 )
 from training.pixels import Pixels
@@ -139,3 +140,23 @@ def test_pictures_of_one_group_in_two_sources_are_no_twins() -> None:
     pixels = prepare(np.array([0, 0, 1, 1]), ["a", "b", "b", "b"], groups=["g", "", "g", "h"])
     reals = {int(real) for real in paired(pixels, 0, 0).reshape(-1, 2)[:, 0]}
     assert reals <= {0, 1}
+
+
+def test_a_pair_with_what_is_left_out_is_left_out_whole(pixels: Pixels) -> None:
+    order = paired(pixels, 0, 0)
+    sources = np.array(pixels.sources)[order % len(pixels.labels)].reshape(-1, 2)
+    kept = pairs_without(["stylegan2", "web"], pixels, order).reshape(-1, 2)
+    assert np.array_equal(kept[:, 0], kept[:, 1])
+    assert np.array_equal(kept[:, 0], ~np.isin(sources, ["stylegan2", "web"]).any(axis=1))
+    assert set(sources[kept[:, 0]].ravel()) == {"ffhq", "stylegan", "dfdc"}
+
+
+def test_without_nothing_all_pairs_stay(pixels: Pixels) -> None:
+    assert pairs_without([], pixels, paired(pixels, 0, 0)).all()
+
+
+@pytest.mark.parametrize("last", ["web", "dfdc"])
+def test_the_last_of_an_odd_number_is_alone(last: str) -> None:
+    pixels = prepare(np.array([0, 1, 0]), ["web", "web", last])
+    kept = pairs_without(["dfdc"], pixels, np.arange(3))
+    assert kept.tolist() == [True, True, last == "web"]

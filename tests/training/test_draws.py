@@ -1,5 +1,6 @@
 """What is seen of the draws: of each epoch once, also after an interruption."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -7,10 +8,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from training.draws import Draws, Floats, Halves, seen
+from training.draws import Draws, Floats, Seen
 from training.team import Team
 
 STEPS, BATCH = 3, 4
+N = STEPS * BATCH
 ALONE = Team(tf.distribute.get_strategy())
 
 
@@ -31,20 +33,77 @@ def batches(epoch: int) -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices((images, brightness % 2)).batch(BATCH).repeat()
 
 
-def looked(draws: Draws, model: keras.Model, epochs: int, folder: Path) -> tuple[Halves, Floats]:
-    draws.look(model, "brightness", epochs, folder)
-    return seen("brightness", epochs, folder)
+@pytest.fixture
+def draws(tmp_path: Path) -> Draws:
+    return Draws(batches, STEPS, lambda _: np.ones(N, bool), ALONE, tmp_path / "draws")
 
 
-def test_each_epoch_follows_the_one_before(model: keras.Model, tmp_path: Path) -> None:
-    said, labels = looked(Draws(batches, STEPS, ALONE), model, 2, tmp_path)
-    expected = [*range(STEPS * BATCH), *range(100, 100 + STEPS * BATCH)]
-    assert said[:, 0].tolist() == expected
-    assert labels.tolist() == [number % 2 for number in expected]
-    assert said.dtype == np.float16
+def looked(draws: Draws, model: keras.Model, epochs: int, batch_size: int = BATCH) -> Seen:
+    draws.look(model, "brightness", epochs)
+    return draws.seen("brightness", epochs, batch_size)
 
 
-def test_what_was_interrupted_goes_on_with_its_epoch(model: keras.Model, tmp_path: Path) -> None:
+def a_pass(seen: Seen) -> tuple[Floats, Floats]:
+    """What one pass over it gives."""
+    said, labels = zip(*(seen[index] for index in range(len(seen))), strict=True)
+    return np.concatenate(said)[:, 0], np.concatenate(labels)
+
+
+def test_a_pass_has_each_draw_of_each_epoch_once(model: keras.Model, draws: Draws) -> None:
+    said, labels = a_pass(looked(draws, model, 2))
+    assert sorted(said) == [*range(N), *range(100, 100 + N)]
+    assert np.array_equal(labels, said % 2)
+    assert said.dtype == labels.dtype == np.float32
+
+
+def test_each_pass_mixes_the_epochs_anew_and_alike_each_time(
+    model: keras.Model, draws: Draws
+) -> None:
+    seen, again = looked(draws, model, 2), looked(draws, model, 2)
+    orders = []
+    for _ in range(3):
+        said, labels = a_pass(seen)
+        assert np.array_equal(said, a_pass(again)[0])
+        assert np.array_equal(labels, said % 2)
+        orders.append(said.tolist())
+        seen.on_epoch_end()
+        again.on_epoch_end()
+    assert len({tuple(order) for order in orders}) == 3
+    assert all({value >= 100 for value in order[:N]} == {True, False} for order in orders)
+
+
+def test_the_last_batch_is_what_is_left(model: keras.Model, draws: Draws) -> None:
+    seen = looked(draws, model, 2, batch_size=10)
+    assert [len(seen[index][1]) for index in range(len(seen))] == [10, 10, 4]
+
+
+def test_the_first_epoch_is_there_in_its_order(model: keras.Model, draws: Draws) -> None:
+    first = looked(draws, model, 2).first
+    assert first.dtype == np.float32
+    assert first[:, 0].tolist() == list(range(N))
+
+
+def test_what_is_not_to_be_shown_is_kept_and_left_out(model: keras.Model, draws: Draws) -> None:
+    """A training that is shown everything, and another that takes what it kept."""
+    looked(draws, model, 2)
+    fewer = replace(draws, shown=lambda epoch: np.arange(N) % 3 > epoch, batches=unasked)
+    seen = looked(fewer, model, 2)
+    first, second = ([n for n in range(N) if n % 3 > epoch] for epoch in (0, 1))
+    assert sorted(a_pass(seen)[0]) == [*first, *(100 + n for n in second)]
+    assert seen.first[:, 0].tolist() == first
+
+
+def unasked(epoch: int) -> tf.data.Dataset:
+    raise AssertionError(f"epoch {epoch} was looked at again")
+
+
+def test_images_are_those_to_be_shown(draws: Draws) -> None:
+    fewer = replace(draws, shown=lambda _: np.arange(N) % 3 > 0)
+    assert [images[:, 0, 0, 0].tolist() for images in fewer.images(2)] == [[1, 2], [4, 5, 7]]
+    assert sum(len(images) for images in draws.images(STEPS + 5)) == N, "of one epoch"
+
+
+def test_what_was_interrupted_goes_on_with_its_epoch(model: keras.Model, draws: Draws) -> None:
     asked: list[int] = []
 
     def interrupted(epoch: int) -> tf.data.Dataset:
@@ -53,31 +112,31 @@ def test_what_was_interrupted_goes_on_with_its_epoch(model: keras.Model, tmp_pat
             raise KeyboardInterrupt
         return batches(epoch)
 
-    draws = Draws(interrupted, STEPS, ALONE)
+    some = replace(draws, batches=interrupted)
     with pytest.raises(KeyboardInterrupt):
-        looked(draws, model, 4, tmp_path)
-    said, _ = looked(draws, model, 4, tmp_path)
+        looked(some, model, 4)
+    said, _ = a_pass(looked(some, model, 4))
     assert asked == [0, 1, 2, 2, 3]
-    whole, _ = looked(Draws(batches, STEPS, ALONE), model, 4, tmp_path / "another")
+    whole, _ = a_pass(looked(replace(draws, folder=draws.folder / "another"), model, 4))
     assert np.array_equal(said, whole)
 
 
-def test_what_is_half_written_is_looked_at_again(model: keras.Model, tmp_path: Path) -> None:
-    (tmp_path / "brightness-0.writing.npz").write_bytes(b"half")
-    said, _ = looked(Draws(batches, STEPS, ALONE), model, 1, tmp_path)
-    assert said[:, 0].tolist() == list(range(STEPS * BATCH))
+def test_what_is_half_written_is_looked_at_again(model: keras.Model, draws: Draws) -> None:
+    draws.folder.mkdir()
+    (draws.folder / "brightness-0.writing.npy").write_bytes(b"half")
+    assert sorted(a_pass(looked(draws, model, 1))[0]) == list(range(N))
 
 
 def test_the_processes_take_turns_at_the_epochs(
-    model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Team, "wait", lambda _: None)  # they come one after the other here
     for number in (1, 0):
         team = Team(tf.distribute.get_strategy(), number, 2)
-        Draws(batches, STEPS, team).look(model, "brightness", 3, tmp_path)
-        kept = sorted(path.name for path in tmp_path.iterdir())
-        assert kept == [f"brightness-{epoch}.npz" for epoch in ([1] if number else [0, 1, 2])]
-    together = seen("brightness", 3, tmp_path)
-    alone = looked(Draws(batches, STEPS, ALONE), model, 3, tmp_path / "alone")
+        replace(draws, team=team).look(model, "brightness", 3)
+        kept = sorted(path.name for path in draws.folder.iterdir())
+        assert kept == [f"brightness-{epoch}.npy" for epoch in ([1] if number else [0, 1, 2])]
+    together = a_pass(draws.seen("brightness", 3, BATCH))
+    alone = a_pass(looked(replace(draws, folder=draws.folder / "alone"), model, 3))
     for one, other in zip(together, alone, strict=True):
-        assert np.array_equal(np.asarray(one), np.asarray(other))
+        assert np.array_equal(one, other)

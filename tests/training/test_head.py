@@ -1,5 +1,6 @@
 """The heads' own lesson: they learn, and nothing under them moves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -57,8 +58,9 @@ def batches() -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices(rough_and_smooth()).batch(N // STEPS).repeat()
 
 
-def draws() -> Draws:
-    return Draws(lambda _epoch: batches(), STEPS, ALONE)
+@pytest.fixture
+def draws(tmp_path: Path) -> Draws:
+    return Draws(lambda _: batches(), STEPS, lambda _: np.ones(N, bool), ALONE, tmp_path / "draws")
 
 
 def weights_of(model: keras.Model, layer: str) -> list[np.ndarray]:
@@ -71,38 +73,38 @@ def same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
 
 @pytest.mark.parametrize("name", ["recognition", "inspection", "logit"])
 def test_each_learns_what_the_backbone_sees(
-    name: str, model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.head.LEARNING_RATE", 2e-3)  # there are few pictures
     images, labels = rough_and_smooth()
-    teach_heads(model, draws(), tmp_path / "draws")
+    teach_heads(model, draws)
     logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
     assert roc_auc_score(labels, logit[:, 0]) > 0.98
 
 
 def test_they_are_no_surer_than_the_smoothed_labels(
-    model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long they learn what is easily learnt."""
     monkeypatch.setattr("training.head.EPOCHS", 60)
     monkeypatch.setattr("training.head.LEARNING_RATE", 1e-2)
     images, labels = rough_and_smooth()
-    teach_heads(model, draws(), tmp_path / "draws")
+    teach_heads(model, draws)
     recognition = keras.Model(model.input, model.get_layer("recognition").output)
     probability = keras.ops.sigmoid(recognition.predict(images, verbose=0)).numpy()[:, 0]
     assert probability[labels == 1].mean() == pytest.approx(1 - LABEL_SMOOTHING / 2, abs=0.02)
     assert probability[labels == 0].mean() == pytest.approx(LABEL_SMOOTHING / 2, abs=0.02)
 
 
-def test_the_backbone_stays_as_it_was(model: keras.Model, tmp_path: Path) -> None:
+def test_the_backbone_stays_as_it_was(model: keras.Model, draws: Draws) -> None:
     before = weights_of(model, "backbone")
-    teach_heads(model, draws(), tmp_path / "draws")
+    teach_heads(model, draws)
     assert same(before, weights_of(model, "backbone"))
 
 
 @pytest.mark.parametrize("name", ["moments", "recognition_texture", "inspection_texture"])
-def test_their_inputs_are_standardized(name: str, model: keras.Model, tmp_path: Path) -> None:
-    teach_heads(model, draws(), tmp_path / "draws")
+def test_their_inputs_are_standardized(name: str, model: keras.Model, draws: Draws) -> None:
+    teach_heads(model, draws)
     standardized = keras.Model(model.input, model.get_layer(f"standardized_{name}").output)
     features = standardized(rough_and_smooth()[0]).numpy()
     over = tuple(range(features.ndim - 1))
@@ -111,10 +113,10 @@ def test_their_inputs_are_standardized(name: str, model: keras.Model, tmp_path: 
 
 
 def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
-    model: keras.Model, tmp_path: Path
+    model: keras.Model, draws: Draws, tmp_path: Path
 ) -> None:
     images, labels = rough_and_smooth()
-    teach_heads(model, draws(), tmp_path / "draws")
+    teach_heads(model, draws)
     assert int(model.optimizer.iterations) == 0, "the lesson counts as no step"
     model.train_on_batch(images[:32], labels[:32])
     model.save(tmp_path / "model.keras")
@@ -123,23 +125,32 @@ def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
     assert np.array_equal(again.predict(images, verbose=0), model.predict(images, verbose=0))
 
 
-def test_recognition_no_longer_learns_and_inspection_does(
-    model: keras.Model, tmp_path: Path
-) -> None:
-    teach_heads(model, draws(), tmp_path / "draws")
+def test_recognition_no_longer_learns_and_inspection_does(model: keras.Model, draws: Draws) -> None:
+    teach_heads(model, draws)
     recognition, inspection = weights_of(model, "recognition"), weights_of(model, "inspection")
     model.fit(batches(), steps_per_epoch=STEPS, shuffle=False, verbose=0)
     assert same(recognition, weights_of(model, "recognition"))
     assert not same(inspection, weights_of(model, "inspection"))
 
 
-def test_nothing_is_left_behind(model: keras.Model, tmp_path: Path) -> None:
-    teach_heads(model, draws(), tmp_path / "draws")
-    assert list(tmp_path.iterdir()) == []
+def test_what_is_not_to_be_shown_counts_for_nothing(
+    model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the draws, whose labels are the wrong way round."""
+    monkeypatch.setattr("training.head.LEARNING_RATE", 4e-3)  # there are few pictures
+    images, labels = rough_and_smooth()
+    shown = np.arange(N) < N // 2
+    wrong = np.where(shown, labels, 1 - labels)
+    mixed = tf.data.Dataset.from_tensor_slices((images, wrong)).batch(N // STEPS).repeat()
+    teach_heads(model, replace(draws, batches=lambda _: mixed, shown=lambda _: shown))
+    logit = keras.Model(model.input, model.get_layer("recognition").output).predict(images)
+    assert roc_auc_score(labels, logit[:, 0]) > 0.95
+    standardized = keras.Model(model.input, model.get_layer("standardized_moments").output)
+    assert np.allclose(standardized(images[shown]).numpy().mean(axis=(0, 1, 2)), 0, atol=1e-2)
 
 
 def test_recognition_learns_from_more_draws(
-    model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
 
@@ -148,6 +159,6 @@ def test_recognition_learns_from_more_draws(
         return batches()
 
     monkeypatch.setattr("training.head.EPOCHS", 1)
-    teach_heads(model, Draws(counted, STEPS, ALONE), tmp_path / "draws")
+    teach_heads(model, replace(draws, batches=counted))
     epochs = [number for name in DRAWS for number in range(DRAWS[name])]
     assert asked == [0, *epochs], "the first for the moments"

@@ -1,0 +1,100 @@
+"""A training without some sources that takes over what another has seen of the rest."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tests.conftest import run_training
+from tests.pictures import write_dataset
+from tests.prepared import prepare
+from training.alike import draws_to_learn, require_alike
+from training.balance import paired_as_found
+from training.errors import RunError
+from training.pixels import Pixels
+from training.run import Run, RunConfig
+
+NETWORK = "texture_mobilenet"
+
+
+def a_run(folder: Path, seed: int = 0, without: tuple[str, ...] = ()) -> Run:
+    return Run(folder, RunConfig(NETWORK, 6, seed, 32, "data", list(without), "", like="runs/all"))
+
+
+def test_a_run_of_more_sources_is_alike(tmp_path: Path) -> None:
+    require_alike(a_run(tmp_path), NETWORK, 0, ["sfhq"])
+    require_alike(a_run(tmp_path, without=("sfhq",)), NETWORK, 0, ["sfhq", "web"])
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        ({"seed": 1}, "of texture_mobilenet, seed 1"),
+        ({"without": ("web", "dfdc", "sfhq")}, "was not shown dfdc, web"),
+    ],
+)
+def test_another_seed_or_a_lacking_source_is_refused(
+    run: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(RunError, match=message):
+        require_alike(a_run(tmp_path, **run), NETWORK, 0, ["sfhq"])  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def pixels() -> Pixels:
+    """LFW's look has swaps of one source alone; FFHQ's has fakes of two."""
+    counts = {"ffhq": 90, "stylegan": 80, "stylegan2": 60, "lfw": 100, "lfwswap": 70}
+    sources = [name for name, count in counts.items() for _ in range(count)]
+    labels = np.array([int(name in {"stylegan", "stylegan2", "lfwswap"}) for name in sources])
+    return prepare(labels, sources)
+
+
+def test_it_learns_from_pairs_without_what_is_left_out(pixels: Pixels, tmp_path: Path) -> None:
+    config = a_run(tmp_path, without=("stylegan2",)).config
+    kept = draws_to_learn(pixels, paired_as_found, config, 3)
+    drawn = paired_as_found(pixels, 0, 3)
+    sources = np.array(pixels.sources)[drawn]
+    assert set(sources[kept]) == {"ffhq", "stylegan", "lfw", "lfwswap"}
+    assert pixels.labels[drawn[kept]].mean() == 0.5
+    assert 0.6 < kept.mean() < 0.95
+
+
+def test_nothing_that_it_is_to_be_shown_is_lost(pixels: Pixels, tmp_path: Path) -> None:
+    """Each draw of LFW is beside an LFW swap, so a training without these must draw anew."""
+    config = a_run(tmp_path, without=("lfwswap",)).config
+    with pytest.raises(RunError, match="runs/all: shows lfw only beside what is left out; leave"):
+        draws_to_learn(pixels, paired_as_found, config, 0)
+
+
+def test_a_training_without_a_source_uses_what_another_has_seen(tmp_path: Path) -> None:
+    """The default network, from its heads to its end, as a user trains it."""
+    data = write_dataset(tmp_path / "data", train=16, other=4)
+    weights = tmp_path / "backbone.weights.h5"
+    keras.applications.MobileNetV2(include_top=False, weights=None).save_weights(weights)
+    arguments: list[str | Path] = [
+        "train",
+        "--data",
+        data,
+        "--architecture",
+        NETWORK,
+        "--weights",
+        weights,
+    ]
+
+    def trained(*more: str | Path) -> Run:
+        done = run_training(*arguments, "--epochs", "1", *more, cwd=tmp_path)
+        return Run.open(tmp_path / done.stdout.strip().splitlines()[-1])
+
+    whole = trained()
+    before = {path.name: path.stat().st_mtime_ns for path in whole.draws.iterdir()}
+    assert "recognition_texture-0.npy" in before
+    fewer = trained("--without", "left", "--like", whole.folder)
+    assert fewer.config.like == str(whole.folder)
+    assert fewer.config.without == ["left"]
+    assert not fewer.draws.exists()
+    assert before == {path.name: path.stat().st_mtime_ns for path in whole.draws.iterdir()}
+    assert (fewer.folder / "calibration.json").is_file()
+
+    refused = run_training(*arguments, "--like", fewer.folder, cwd=tmp_path, check=False)
+    assert refused.stderr.splitlines()[-1] == f"error: {fewer.folder}: was not shown left"
