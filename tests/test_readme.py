@@ -117,8 +117,10 @@ def test_every_command_runs(
     command = command.replace("localhost:8000", f"localhost:{port}")
     if CLUSTER in command:
         command = command.replace(CLUSTER, request.getfixturevalue("head"))
-    run = next((clone / "runs").glob("*-baseline_cnn"), clone)  # the one that `make train` made
-    command = command.replace("runs/20260101-120000-baseline_cnn", str(run))
+    for network in ("baseline_cnn", "texture_mobilenet"):  # whose runs earlier commands made
+        run = next((clone / "runs").glob(f"*-{network}"), clone)
+        command = command.replace(f"runs/20260101-120000-{network}", str(run))
+    command = command.replace("--without sfhqt2i", "--without left")  # these pictures have another
     done = subprocess.run(
         ["bash", "-euc", command],
         cwd=clone,
