@@ -7,41 +7,39 @@ takes most of the time of such a training.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from training.balance import Order, pairs_without
+from training.balance import look_of
 from training.errors import RunError
 from training.pixels import Pixels
-from training.run import Run, RunConfig
+from training.recipes import find_recipe
+from training.run import Run
 
 
 def require_alike(like: Run, architecture: str, seed: int, without: Sequence[str]) -> None:
     """See that a training can take over what ``like`` has seen.
 
     Raises:
-        RunError: it is of another network or seed, or was not shown enough.
+        RunError: it is of another network or seed, was not shown enough, or kept nothing.
     """
     config = like.config
     if (config.architecture, config.seed) != (architecture, seed):
         raise RunError(f"{like.folder}: of {config.architecture}, seed {config.seed}")
+    if find_recipe(architecture).teach_heads is None:
+        raise RunError(f"{architecture}: keeps nothing that it has seen; leave --like")
     if lacking := set(config.without) - set(without):
         raise RunError(f"{like.folder}: was not shown {', '.join(sorted(lacking))}")
 
 
-def draws_to_learn(
-    pixels: Pixels, order: Order, config: RunConfig, epoch: int
-) -> NDArray[np.bool_]:
-    """Which draws of a paired ``order`` a run without some sources learns from: bool ``[n]``.
-
-    Of a pair with one of them it is neither, so that both labels remain equally likely.
+def require_partners(pixels: Pixels, without: Sequence[str]) -> None:
+    """See that what is left of each look still has both labels, so that it was drawn in pairs.
 
     Raises:
-        RunError: nothing would be left of a source that is not to be left out.
+        RunError: some would be left out with ``without``, for want of another partner.
     """
-    drawn = order(pixels, config.seed, epoch)
-    kept = pairs_without(config.without, pixels, drawn)
-    sources = np.array(pixels.sources)[drawn % len(pixels.labels)]
-    if lost := set(sources) - set(sources[kept]) - set(config.without):
-        names = ", ".join(sorted(lost))
-        raise RunError(f"{config.like}: shows {names} only beside what is left out; leave --like")
-    return kept
+    sources, looks = np.array(pixels.sources), np.array([look_of(it) for it in pixels.sources])
+    left = ~np.isin(sources, without)
+    for look in np.unique(looks[left]):
+        inside = looks == look
+        if set(pixels.labels[inside]) != set(pixels.labels[inside & left]):
+            names = ", ".join(sorted(set(sources[inside & left])))
+            raise RunError(f"{names}: seen only beside what is left out; leave --like")

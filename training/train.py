@@ -18,7 +18,8 @@ import keras
 import tensorflow as tf
 
 from training import calibrate, loop, plots
-from training.alike import draws_to_learn, require_alike
+from training.alike import require_alike, require_partners
+from training.balance import pairs_without
 from training.callbacks import epoch_callbacks, save_last
 from training.console import console
 from training.dataset import ordered_batches, training_batches
@@ -194,11 +195,12 @@ def _draws(team: Team, run: Run, recipe: Recipe, train: Pixels, data: Path) -> D
         owner = Run.open(Path(config.like))
         train = _load(team, data, "train", recipe.training_view, owner.config.without)
         _require_same_data(owner, train, data)
+        require_partners(train, config.without)
     recipe = replace(recipe, order=recipe.head_order)
     return Draws(
         lambda epoch: _batches(recipe, config, train, first_epoch=epoch),
         _steps(len(train.images), config),
-        partial(draws_to_learn, train, recipe.order, config),
+        lambda epoch: pairs_without(config.without, train, recipe.order(train, config.seed, epoch)),
         team,
         owner.draws,
     )

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import run_training
 from tests.pictures import write_dataset
 from tests.prepared import prepare
-from training.alike import draws_to_learn, require_alike
-from training.balance import paired_as_found
+from training.alike import require_alike, require_partners
+from training.balance import paired_as_found, pairs_without
 from training.errors import RunError
 from training.pixels import Pixels
 from training.run import Run, RunConfig
@@ -19,7 +19,7 @@ NETWORK = "texture_mobilenet"
 
 
 def a_run(folder: Path, seed: int = 0, without: tuple[str, ...] = ()) -> Run:
-    return Run(folder, RunConfig(NETWORK, 6, seed, 32, "data", list(without), "", like="runs/all"))
+    return Run(folder, RunConfig(NETWORK, 6, seed, 32, "data", list(without), ""))
 
 
 def test_a_run_of_more_sources_is_alike(tmp_path: Path) -> None:
@@ -50,21 +50,30 @@ def pixels() -> Pixels:
     return prepare(labels, sources)
 
 
-def test_it_learns_from_pairs_without_what_is_left_out(pixels: Pixels, tmp_path: Path) -> None:
-    config = a_run(tmp_path, without=("stylegan2",)).config
-    kept = draws_to_learn(pixels, paired_as_found, config, 3)
-    drawn = paired_as_found(pixels, 0, 3)
-    sources = np.array(pixels.sources)[drawn]
-    assert set(sources[kept]) == {"ffhq", "stylegan", "lfw", "lfwswap"}
-    assert pixels.labels[drawn[kept]].mean() == 0.5
-    assert 0.6 < kept.mean() < 0.95
+@pytest.mark.parametrize("without", [[], ["stylegan2"], ["lfw", "lfwswap"]])
+def test_what_is_left_has_partners(pixels: Pixels, without: list[str]) -> None:
+    require_partners(pixels, without)
+    kept = pairs_without(without, pixels, paired_as_found(pixels, 0, 3))
+    drawn = paired_as_found(pixels, 0, 3)[kept]
+    assert set(np.array(pixels.sources)[drawn]) == set(pixels.sources) - set(without)
+    assert pixels.labels[drawn].mean() == 0.5
 
 
-def test_nothing_that_it_is_to_be_shown_is_lost(pixels: Pixels, tmp_path: Path) -> None:
+def test_nothing_that_it_is_to_be_shown_is_lost(pixels: Pixels) -> None:
     """Each draw of LFW is beside an LFW swap, so a training without these must draw anew."""
-    config = a_run(tmp_path, without=("lfwswap",)).config
-    with pytest.raises(RunError, match="runs/all: shows lfw only beside what is left out; leave"):
-        draws_to_learn(pixels, paired_as_found, config, 0)
+    with pytest.raises(RunError, match=r"^lfw: seen only beside what is left out; leave --like"):
+        require_partners(pixels, ["lfwswap"])
+
+
+def test_a_look_that_never_had_fakes_is_not_lost() -> None:
+    """Its pairs are made of its own pictures."""
+    require_partners(prepare(np.array([0, 0, 1]), ["lfw", "lfw", "sfhq"]), ["sfhq"])
+
+
+def test_a_network_that_looks_anew_each_time_keeps_nothing(tmp_path: Path) -> None:
+    run = Run(tmp_path, RunConfig("mobilenet_v2", 6, 0, 32, "data", [], ""))
+    with pytest.raises(RunError, match="mobilenet_v2: keeps nothing that it has seen"):
+        require_alike(run, "mobilenet_v2", 0, ["sfhq"])
 
 
 def test_a_training_without_a_source_uses_what_another_has_seen(tmp_path: Path) -> None:
