@@ -160,9 +160,18 @@ def _build(samples: list[Sample], view: View, folder: Path) -> None:
             index = _fill(images, maps, decode_all(samples, view))
         _require_both_classes(samples, index)
         (building / "index.json").write_text(json.dumps(asdict(index)))
-        building.rename(folder)
+        _put(building, folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _put(building: Path, folder: Path) -> None:
+    """Another process may have been faster, with the same."""
+    try:
+        building.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
 
 
 def _fill(images: BinaryIO, maps: BinaryIO, decoded: Iterable[Decoded]) -> _Index:

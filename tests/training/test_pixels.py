@@ -1,7 +1,10 @@
 """Pixels as the network sees them: the service's own, cached, with what was skipped."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from training.changes import UNKNOWN
 from training.data import find_samples
 from training.decoding import View
 from training.errors import DataError
-from training.pixels import load_pixels, load_split, picture_scores
+from training.pixels import Pixels, load_pixels, load_split, picture_scores
 
 WHOLE = View(side=64, margin=None)
 
@@ -64,6 +67,30 @@ def test_the_second_time_nothing_is_decoded(
     again = load_pixels(samples, WHOLE, tmp_path / "cache")
     assert np.array_equal(first.images, again.images)
     assert first.fingerprint == again.fingerprint
+
+
+def test_two_that_decode_the_same_at_once_both_have_it(root: Path, tmp_path: Path) -> None:
+    samples, start = find_samples(root, "train"), Barrier(2)
+
+    def load(_: int) -> Pixels:
+        start.wait()
+        return load_pixels(samples, WHOLE, tmp_path / "cache")
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(load, range(2))
+    assert np.array_equal(one.images, other.images)
+    assert len(list((tmp_path / "cache").iterdir())) == 1, "nothing half-built is left"
+
+
+def test_a_cache_that_cannot_be_written_is_an_error(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OSError, match="No space"):
+        load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache")
 
 
 def test_a_changed_picture_or_side_is_decoded_anew(root: Path, tmp_path: Path) -> None:
