@@ -30,8 +30,9 @@ class SourceMetrics:
 
     ``accuracy``, ``precision``, ``recall`` and ``confusion`` are those of the label, at 0.5;
     ``false_positive_rate`` and ``true_positive_rate`` the shares of the real pictures and of the
-    fakes that get the verdict fake, at ``fake_above``; ``miss_rate`` the share of the fakes that
-    get the verdict real, under ``real_below``; ``ece`` the expected calibration error.
+    fakes at ``fake_above`` or more; ``miss_rate`` the share of the fakes under ``real_below``;
+    ``ece`` the expected calibration error. Warnings, for which the service answers uncertain
+    whatever the score, are left aside.
     """
 
     real: int
