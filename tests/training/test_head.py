@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.draws import Draws
 from training.either import Either
-from training.head import DRAWS, LABEL_SMOOTHING, teach_heads
+from training.head import LABEL_SMOOTHING, LESSONS, Lesson, teach_heads
 from training.team import Team
 
 N = 512
@@ -31,7 +31,7 @@ def model() -> keras.Model:
     )
     silent = layers.Dense(1, kernel_initializer="zeros")(layers.GlobalAveragePooling2D()(cells))
     inspection = layers.Add()([head("inspection", maps), silent])
-    logit = Either(name="logit")(head("recognition", maps), inspection)
+    logit = Either(1.0, 1.0, 0.0, name="logit")(head("recognition", maps), inspection)
     model = keras.Model(image, layers.Activation("sigmoid")(logit))
     model.compile(keras.optimizers.AdamW(1e-4), "binary_crossentropy", metrics=["accuracy"])
     return model
@@ -86,7 +86,7 @@ def test_they_are_no_surer_than_the_smoothed_labels(
     model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long they learn what is easily learnt."""
-    monkeypatch.setattr("training.head.EPOCHS", 60)
+    monkeypatch.setitem(LESSONS, "recognition", Lesson(draws=2, passes=200, batch_size=128))
     monkeypatch.setattr("training.head.LEARNING_RATE", 1e-2)
     images, labels = rough_and_smooth()
     teach_heads(model, draws)
@@ -158,7 +158,7 @@ def test_recognition_learns_from_more_draws(
         asked.append(epoch)
         return batches()
 
-    monkeypatch.setattr("training.head.EPOCHS", 1)
+    monkeypatch.setitem(LESSONS, "recognition", Lesson(draws=3, passes=1, batch_size=256))
+    monkeypatch.setitem(LESSONS, "inspection", Lesson(draws=2, passes=1, batch_size=256))
     teach_heads(model, replace(draws, batches=counted))
-    epochs = [number for name in DRAWS for number in range(DRAWS[name])]
-    assert asked == [0, *epochs], "the first for the moments"
+    assert asked == [0, 0, 1, 2, 0, 1], "the first for the moments"

@@ -18,13 +18,14 @@ from training.signatures import Signatures
 from training.texture import Texture
 from training.texture_network import (
     CELLS,
-    RECOGNIZED,
+    EITHER,
     changes_loss,
     texture_efficientnet,
     texture_mobilenet,
 )
 
 UNSCALED = Calibration(temperature=1, bias=0, fake_above=0.5, real_below=0.5)
+MIDDLES = [(11, 45), (6, 22), (3, 11), (3, 11)]  # of maps 56, 28, 14 and 14 cells wide
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, SIDE, SIDE, 3)).astype(np.float32)
 
 
@@ -52,6 +53,14 @@ def output(model: keras.Model, layer: str) -> np.ndarray:
     return np.asarray(keras.Model(model.input, model.get_layer(layer).output)(IMAGES))
 
 
+def described(maps: list[tf.Tensor], correlated: list[bool]) -> np.ndarray:
+    """The textures of whole maps, then those of their middles."""
+    middles = [x[:, a:b, a:b] for x, (a, b) in zip(maps, MIDDLES, strict=True)]
+    whether = [*correlated, *correlated]
+    textures = [Texture(w)(x) for w, x in zip(whether, [*maps, *middles], strict=True)]
+    return np.concatenate(textures, axis=-1)
+
+
 def test_it_begins_with_the_weights_that_it_is_given(mobilenet: keras.Model, weights: Path) -> None:
     whole = keras.applications.MobileNetV2(
         include_top=False, weights=str(weights), input_shape=(SIDE, SIDE, 3)
@@ -62,18 +71,31 @@ def test_it_begins_with_the_weights_that_it_is_given(mobilenet: keras.Model, wei
         assert np.allclose(got, expected(IMAGES / 127.5 - 1), atol=1e-3)
 
 
-def test_texture_is_taken_at_four_depths(mobilenet: keras.Model) -> None:
+def test_texture_is_taken_at_four_depths_of_the_whole_and_of_its_middle(
+    mobilenet: keras.Model,
+) -> None:
     maps = mobilenet.get_layer("backbone")(IMAGES / 127.5 - 1)
     assert [x.shape[-1] for x in maps] == [24, 32, 64, 96]
-    correlated = [False, True, True, True]
-    textures = [Texture(whether)(x) for whether, x in zip(correlated, maps, strict=True)]
-    expected = np.concatenate(textures, axis=-1)
+    expected = described(maps, correlated=[False, True, True, True])
     assert np.allclose(output(mobilenet, "recognition_texture"), expected, atol=1e-2)
+
+
+def test_what_lies_around_the_face_leaves_the_texture_of_its_middle(
+    mobilenet: keras.Model,
+) -> None:
+    """But for the few cells at its edge that see across."""
+    changed = IMAGES.copy()
+    changed[:, :8] = changed[:, -8:] = 0
+    texture = keras.Model(mobilenet.input, mobilenet.get_layer("recognition_texture").output)
+    before, after = np.asarray(texture(IMAGES)), np.asarray(texture(changed))
+    half = before.shape[1] // 2
+    shifts = np.abs(after - before).mean(axis=0)
+    assert shifts[:half].mean() > 5 * shifts[half:].mean()
 
 
 def test_inspection_begins_with_the_same_layers(mobilenet: keras.Model) -> None:
     maps = mobilenet.get_layer("backbone")(IMAGES / 127.5 - 1)
-    expected = np.concatenate([Texture(correlations=False)(x) for x in maps], axis=-1)
+    expected = described(maps, correlated=[False] * 4)
     assert np.allclose(output(mobilenet, "inspection_texture"), expected, atol=1e-2)
 
 
@@ -101,8 +123,8 @@ def test_it_has_what_the_export_needs(name: str, request: pytest.FixtureRequest)
 def test_at_first_the_cells_say_nothing(mobilenet: keras.Model) -> None:
     """So that they do not disturb what the head has learnt on its own."""
     assert (output(mobilenet, "features") == 0).all()
-    recognition = RECOGNIZED * output(mobilenet, "recognition")
-    either = Either()(recognition, output(mobilenet, "inspection"))
+    looks = (output(mobilenet, "recognition"), output(mobilenet, "inspection"))
+    either = Either(**EITHER)(*looks)
     assert np.allclose(output(mobilenet, "logit"), either, atol=1e-5)
 
 
