@@ -52,13 +52,14 @@ class SourceMetrics(_Frozen):
     recall: Share = Field(description="Share of the fakes that are labelled FAKE.")
     confusion: Confusion
     false_positive_rate: Estimate | None = Field(
-        description="Share of the real pictures whose verdict is `fake`."
+        description="Share of the real pictures that reach the threshold of `fake`."
     )
-    true_positive_rate: Estimate | None = Field(
-        description="Share of the fakes whose verdict is `fake`."
+    true_positive_rate: Estimate | None = Field(description="Share of the fakes that reach it.")
+    miss_rate: Estimate | None = Field(description="Share of the fakes under that of `real`.")
+    ece: float = Field(ge=0, le=1, description="Expected calibration error of the confidence.")
+    classwise_ece: float = Field(
+        ge=0, le=1, description="Expected calibration error of the probability of fake."
     )
-    miss_rate: Estimate | None = Field(description="Share of the fakes whose verdict is `real`.")
-    ece: float = Field(ge=0, le=1, description="Expected calibration error.")
 
 
 class Against(_Frozen):

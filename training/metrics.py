@@ -31,8 +31,10 @@ class SourceMetrics:
     ``accuracy``, ``precision``, ``recall`` and ``confusion`` are those of the label, at 0.5;
     ``false_positive_rate`` and ``true_positive_rate`` the shares of the real pictures and of the
     fakes at ``fake_above`` or more; ``miss_rate`` the share of the fakes under ``real_below``;
-    ``ece`` the expected calibration error. Warnings, for which the service answers uncertain
-    whatever the score, are left aside.
+    ``ece`` is the expected calibration error of the confidence in the label (Guo et al. 2017),
+    ``classwise_ece`` that of the probability of fake (Kull et al. 2019), which of a source of one
+    class is its mean error. Warnings, for which the service answers uncertain whatever the score,
+    are left aside.
     """
 
     real: int
@@ -46,6 +48,7 @@ class SourceMetrics:
     true_positive_rate: Estimate | None
     miss_rate: Estimate | None
     ece: float
+    classwise_ece: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def measure(labels: Labels, scores: Scores, fake_above: float, real_below: float
         false_positive_rate=share(real >= fake_above),
         true_positive_rate=share(fake >= fake_above),
         miss_rate=share(fake < real_below),
-        ece=expected_calibration_error(labels, scores),
+        ece=confidence_error(labels, scores),
+        classwise_ece=expected_calibration_error(labels == 1, scores),
     )
 
 
@@ -116,28 +120,34 @@ def roc_auc(real: Scores, fake: Scores) -> Estimate:
     return Estimate(value, float(interval.low), float(interval.high))
 
 
-def expected_calibration_error(labels: Labels, scores: Scores) -> float:
-    """How far, on average, the share of fakes lies from the probability (Naeini et al. 2015)."""
-    gaps = [abs(part.shares - part.scores) * part.count for part in reliability(labels, scores)]
-    return float(sum(gaps) / len(labels))
+def confidence_error(labels: Labels, scores: Scores) -> float:
+    """How far, on average, the confidence in a label is from how often it is right."""
+    right = (scores >= 0.5) == (labels == 1)
+    return expected_calibration_error(right, np.maximum(scores, 1 - scores))
+
+
+def expected_calibration_error(happened: NDArray[np.bool_], chances: Scores) -> float:
+    """How far, on average, what happened is from the chance it was given (Naeini et al. 2015)."""
+    gaps = [abs(part.share - part.chance) * part.count for part in reliability(happened, chances)]
+    return float(sum(gaps) / len(happened))
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The pictures with about one score: their number, mean score and share of fakes."""
+    """The pictures with about one chance: their number, mean chance and how often it happened."""
 
     count: int
-    scores: float
-    shares: float
+    chance: float
+    share: float
 
 
-def reliability(labels: Labels, scores: Scores) -> list[Bin]:
+def reliability(happened: NDArray[np.bool_], chances: Scores) -> list[Bin]:
     """The points of a reliability diagram, of ``BINS`` equal widths; empty ones left out."""
-    places = np.minimum((scores * BINS).astype(np.int64), BINS - 1)
+    places = np.minimum((chances * BINS).astype(np.int64), BINS - 1)
     bins = []
     for place in np.unique(places):
         inside = places == place
         bins.append(
-            Bin(int(inside.sum()), float(scores[inside].mean()), float(labels[inside].mean()))
+            Bin(int(inside.sum()), float(chances[inside].mean()), float(happened[inside].mean()))
         )
     return bins

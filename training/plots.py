@@ -48,11 +48,11 @@ def confusion(labels: NDArray[np.int64], predicted: NDArray[np.int64], path: Pat
 
 def reliability(labels: NDArray[np.int64], scores: NDArray[np.float64], path: Path) -> None:
     """Draw the share of fakes over the probability of fake, and how many pictures each has."""
-    bins = metrics.reliability(labels, scores)
+    bins = metrics.reliability(labels == 1, scores)
     figure = Figure(figsize=(4.5, 5.5), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     upper.plot([0, 1], [0, 1], "k--", label="perfect")
-    upper.plot([b.scores for b in bins], [b.shares for b in bins], "o-", label="detector")
+    upper.plot([b.chance for b in bins], [b.share for b in bins], "o-", label="detector")
     upper.set_ylabel("share of fakes")
     upper.legend()
     lower.hist(scores, metrics.BINS, (0, 1))

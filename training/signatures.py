@@ -29,17 +29,21 @@ class Signatures:
     def explain(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
         """``fake_probability`` and ``heatmap`` float32 ``[batch, h, w]`` in 0..1.
 
-        Grad-CAM (Selvaraju et al. 2017) of the fake logit on the last spatial maps, scaled to a
-        maximum of 1; all zero where nothing speaks for fake. Both come from one forward pass.
+        Grad-CAM (Selvaraju et al. 2017) of the fake logit on the last spatial maps, but cut at
+        its mean, not at zero: some places are more suspicious than others even where each speaks
+        for real. Its maximum is ``fake_probability``, so that what is likely real stays dark, or 0
+        where all places are alike. Both come from one forward pass.
         """
         with tf.GradientTape() as tape:
             features, logit = self.network(image, training=False)
         weights = tf.reduce_mean(tape.gradient(logit, features), axis=(1, 2), keepdims=True)
-        evidence = tf.nn.relu(tf.reduce_sum(weights * features, axis=-1))
-        highest = tf.reduce_max(evidence, axis=(1, 2), keepdims=True)
+        evidence = tf.reduce_sum(weights * features, axis=-1)
+        excess = tf.nn.relu(evidence - tf.reduce_mean(evidence, axis=(1, 2), keepdims=True))
+        highest = tf.reduce_max(excess, axis=(1, 2), keepdims=True)
+        probability = self._probability(logit)
         return {
-            "fake_probability": self._probability(logit),
-            "heatmap": tf.math.divide_no_nan(evidence, highest),
+            "fake_probability": probability,
+            "heatmap": tf.math.divide_no_nan(excess, highest) * probability[:, None, None],
         }
 
     def _probability(self, logit: tf.Tensor) -> tf.Tensor:

@@ -10,7 +10,7 @@ from training.evaluate import Against
 from training.metrics import (
     Estimate,
     SourceMetrics,
-    expected_calibration_error,
+    confidence_error,
     roc_auc,
     share,
 )
@@ -63,5 +63,5 @@ def _compare(other: Path, data: Path) -> tuple[str, Compared]:
     real, fake = scores[pixels.labels == 0], scores[pixels.labels == 1]
     caught = share(fake > np.quantile(real, 1 - ACCUSED, method="higher"))
     assert caught is not None  # noqa: S101  # a split has both classes
-    ece = expected_calibration_error(pixels.labels, scores)
+    ece = confidence_error(pixels.labels, scores)
     return subject.name, Compared(roc_auc(real, fake), caught, ece)

@@ -6,6 +6,7 @@ import pytest
 from training.metrics import (
     Estimate,
     SourceMetrics,
+    confidence_error,
     distribution,
     expected_calibration_error,
     measure,
@@ -91,20 +92,37 @@ def test_a_share_of_none_is_not_known_to_be_nought() -> None:
 def test_the_calibration_error_of_what_is_calibrated_is_nought() -> None:
     generator = np.random.default_rng(0)
     scores = generator.uniform(0, 1, 200_000)
-    labels = (generator.uniform(0, 1, len(scores)) < scores).astype(np.int64)
-    assert expected_calibration_error(labels, scores) < 0.01
+    fake = generator.uniform(0, 1, len(scores)) < scores
+    assert expected_calibration_error(fake, scores) < 0.01
+    assert confidence_error(fake.astype(np.int64), scores) < 0.01
 
 
-@pytest.mark.parametrize(("label", "error"), [(1, 0.1), (0, 0.9)])
-def test_the_calibration_error_is_the_distance_to_the_share(label: int, error: float) -> None:
-    labels, scores = np.full(10, label), np.full(10, 0.9)
-    assert expected_calibration_error(labels, scores) == pytest.approx(error)
+@pytest.mark.parametrize(("happened", "error"), [(True, 0.1), (False, 0.9)])
+def test_the_calibration_error_is_the_distance_to_the_share(happened: bool, error: float) -> None:
+    outcomes, chances = np.full(10, happened), np.full(10, 0.9)
+    assert expected_calibration_error(outcomes, chances) == pytest.approx(error)
+
+
+@pytest.mark.parametrize(
+    ("scores", "of_confidence", "classwise"),
+    [
+        ([0.1] * 9 + [0.9], 0.0, 0.18),  # of ten reals nine are called real, with confidence 0.9
+        ([0.3] * 10, 0.3, 0.3),  # called real with too little confidence
+        ([0.4] * 6 + [0.6] * 4, 0.0, 0.48),  # as unsure as it errs: honest doubt
+    ],
+)
+def test_of_one_class_the_confidence_can_be_calibrated_and_the_probability_is_the_mean_error(
+    scores: list[float], of_confidence: float, classwise: float
+) -> None:
+    found = measure(np.zeros(10, np.int64), np.array(scores), fake_above=0.8, real_below=0.35)
+    assert found.ece == pytest.approx(of_confidence)
+    assert found.classwise_ece == pytest.approx(classwise) == pytest.approx(np.mean(scores))
 
 
 def test_reliability_has_a_point_for_each_bin_that_holds_something() -> None:
-    bins = reliability(np.array([0, 1, 1]), np.array([0.0, 0.02, 1.0]))
-    assert [(b.count, b.shares) for b in bins] == [(2, 0.5), (1, 1.0)]
-    assert bins[0].scores == pytest.approx(0.01)
+    bins = reliability(np.array([False, True, True]), np.array([0.0, 0.02, 1.0]))
+    assert [(b.count, b.share) for b in bins] == [(2, 0.5), (1, 1.0)]
+    assert bins[0].chance == pytest.approx(0.01)
 
 
 def test_a_distribution_has_the_share_that_reaches_each_hundredth() -> None:
