@@ -32,7 +32,7 @@ class Heatmap(BaseModel):
     box: Box = Field(description="What of the picture it covers: the face and what is around it.")
     png: str = Field(
         description="Base64 of a PNG in 8-bit greyscale, to be stretched over `box`: 0 where "
-        "nothing speaks for a fake, 255 where most does, however little that is.",
+        "no more than elsewhere speaks for a fake; where most does, 255 times the probability.",
         json_schema_extra={"contentEncoding": "base64", "contentMediaType": "image/png"},
     )
 
