@@ -13,11 +13,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
 from training import plots
 from training.balance import look_of
+from training.errors import RunError
 from training.metrics import (
     Distribution,
     Estimate,
@@ -55,9 +56,16 @@ class Evaluation:
 
     @classmethod
     def read(cls, folder: Path) -> "Evaluation":
-        """Read what ``evaluate`` wrote into ``folder``."""
-        content = (folder / "metrics.json").read_bytes()
-        return TypeAdapter(cls).validate_json(content)
+        """Read what ``evaluate`` wrote into ``folder``.
+
+        Raises:
+            RunError: an earlier version of this code wrote it, without all of these figures.
+        """
+        path = folder / "metrics.json"
+        try:
+            return TypeAdapter(cls).validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise RunError(f"{path}: of an earlier version; evaluate the model anew") from error
 
 
 def evaluate(model: Path, data: Path) -> Path:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import run_training
+from training.errors import RunError
 from training.evaluate import Evaluation, summarize
 from training.metrics import measure
 
@@ -49,6 +50,16 @@ def test_a_look_without_real_pictures_has_no_figure() -> None:
 def test_what_is_written_is_read_as_it_was(summary: Evaluation, tmp_path: Path) -> None:
     (tmp_path / "metrics.json").write_text(json.dumps(asdict(summary)))
     assert Evaluation.read(tmp_path) == summary
+
+
+def test_what_an_earlier_version_wrote_is_refused_in_words(
+    summary: Evaluation, tmp_path: Path
+) -> None:
+    content = asdict(summary)
+    del content["overall"]["classwise_ece"]
+    (tmp_path / "metrics.json").write_text(json.dumps(content))
+    with pytest.raises(RunError, match=r"metrics\.json: of an earlier version; evaluate the model"):
+        Evaluation.read(tmp_path)
 
 
 def test_a_run_and_its_export_measure_the_same(
