@@ -26,7 +26,7 @@ LEARNING_RATE = 5e-4
 LABEL_SMOOTHING = 0.1  # or, after so many passes, it is far too sure (Szegedy et al. 2016)
 # More draws teach recognition more (validation AUC at 192 px: 0.953 of 2, 0.969 of 5), also of what
 # it was never shown; inspection, which is fine-tuned, only has to begin somewhere.
-LESSONS = {"recognition": Lesson(20, 12, 256), "inspection": Lesson(2, 15, 128)}
+LESSONS = {"recognition": Lesson(10, 12, 256), "inspection": Lesson(2, 15, 128)}
 MAPS = 8  # batches; enough for the mean and deviation of a channel
 
 
