@@ -57,6 +57,11 @@ class SourceMetrics(_Frozen):
     true_positive_rate: Estimate | None = Field(description="Share of the fakes that reach it.")
     miss_rate: Estimate | None = Field(description="Share of the fakes under that of `real`.")
     ece: float = Field(ge=0, le=1, description="Expected calibration error of the confidence.")
+    ece_by_chance: float = Field(
+        ge=0,
+        le=1,
+        description="What that would be of as many pictures if each confidence were right.",
+    )
     classwise_ece: float = Field(
         ge=0, le=1, description="Expected calibration error of the probability of fake."
     )

@@ -145,7 +145,8 @@ def test_the_figures_are_the_shipped_models() -> None:
     for name, source in [*metrics.by_source.items(), ("**all**", metrics.overall)]:
         estimates = (source.roc_auc, source.false_positive_rate, source.true_positive_rate)
         cells = ["-" if estimate is None else f"{estimate.value:.3f}" for estimate in estimates]
-        row = (f"{source.accuracy:.3f}", *cells, f"{source.ece:.3f}", f"{source.classwise_ece:.3f}")
+        errors = (source.ece, source.ece_by_chance, source.classwise_ece)
+        row = (f"{source.accuracy:.3f}", *cells, *(f"{error:.3f}" for error in errors))
         assert f"| {name} | {source.real} | {source.fake} | {' | '.join(row)} |" in README
 
 

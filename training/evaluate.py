@@ -124,13 +124,16 @@ def against(labels: Labels, scores: Scores, names: NDArray[np.str_], source: str
 
 def table(evaluation: Evaluation) -> Table:
     """The results as a table for the terminal, one row a source."""
-    columns = ("source", "real", "fake", "accuracy", "ROC AUC", "FPR", "TPR", "ECE", "classwise")
-    rendered = Table(*columns, title="Test split; accuracy at 0.5, FPR and TPR at fake_above")
+    columns = ("source", "real", "fake", "accuracy", "ROC AUC", "FPR", "TPR")
+    errors = ("ECE", "by chance", "classwise")
+    rendered = Table(
+        *columns, *errors, title="Test split; accuracy at 0.5, FPR and TPR at fake_above"
+    )
     for name, m in [*evaluation.by_source.items(), ("all", evaluation.overall)]:
         estimates = (m.roc_auc, m.false_positive_rate, m.true_positive_rate)
         cells = ["-" if e is None else f"{e.value:.3f}" for e in estimates]
         rendered.add_row(
             *(name, str(m.real), str(m.fake), f"{m.accuracy:.3f}"),
-            *(*cells, f"{m.ece:.3f}", f"{m.classwise_ece:.3f}"),
+            *(*cells, *(f"{e:.3f}" for e in (m.ece, m.ece_by_chance, m.classwise_ece))),
         )
     return rendered

@@ -32,9 +32,10 @@ class SourceMetrics:
     ``false_positive_rate`` and ``true_positive_rate`` the shares of the real pictures and of the
     fakes at ``fake_above`` or more; ``miss_rate`` the share of the fakes under ``real_below``;
     ``ece`` is the expected calibration error of the confidence in the label (Guo et al. 2017),
-    ``classwise_ece`` that of the probability of fake (Kull et al. 2019), which of a source of one
-    class is its mean error. Warnings, for which the service answers uncertain whatever the score,
-    are left aside.
+    ``ece_by_chance`` what it would be on average, of as many pictures, if each confidence were
+    right; ``classwise_ece`` that of the probability of fake (Kull et al. 2019), which of a source
+    of one class is its mean error. Warnings, for which the service answers uncertain whatever the
+    score, are left aside.
     """
 
     real: int
@@ -48,6 +49,7 @@ class SourceMetrics:
     true_positive_rate: Estimate | None
     miss_rate: Estimate | None
     ece: float
+    ece_by_chance: float
     classwise_ece: float
 
 
@@ -87,6 +89,7 @@ def measure(labels: Labels, scores: Scores, fake_above: float, real_below: float
         true_positive_rate=share(fake >= fake_above),
         miss_rate=share(fake < real_below),
         ece=confidence_error(labels, scores),
+        ece_by_chance=error_by_chance(np.maximum(scores, 1 - scores)),
         classwise_ece=expected_calibration_error(labels == 1, scores),
     )
 
@@ -126,6 +129,21 @@ def confidence_error(labels: Labels, scores: Scores) -> float:
     return expected_calibration_error(right, np.maximum(scores, 1 - scores))
 
 
+def error_by_chance(chances: Scores) -> float:
+    """The mean calibration error of outcomes that come about with just these ``chances``.
+
+    Few pictures show one even then (consistency resampling, Bröcker and Smith 2007).
+    """
+    generator = np.random.default_rng(0)
+    places = _places(chances)
+
+    def error() -> float:
+        gaps = (generator.random(len(chances)) < chances) - chances
+        return float(np.abs(np.bincount(places, gaps)).sum() / len(chances))
+
+    return float(np.mean([error() for _ in range(RESAMPLES)]))
+
+
 def expected_calibration_error(happened: NDArray[np.bool_], chances: Scores) -> float:
     """How far, on average, what happened is from the chance it was given (Naeini et al. 2015)."""
     gaps = [abs(part.share - part.chance) * part.count for part in reliability(happened, chances)]
@@ -143,7 +161,7 @@ class Bin:
 
 def reliability(happened: NDArray[np.bool_], chances: Scores) -> list[Bin]:
     """The points of a reliability diagram, of ``BINS`` equal widths; empty ones left out."""
-    places = np.minimum((chances * BINS).astype(np.int64), BINS - 1)
+    places = _places(chances)
     bins = []
     for place in np.unique(places):
         inside = places == place
@@ -151,3 +169,8 @@ def reliability(happened: NDArray[np.bool_], chances: Scores) -> list[Bin]:
             Bin(int(inside.sum()), float(chances[inside].mean()), float(happened[inside].mean()))
         )
     return bins
+
+
+def _places(chances: Scores) -> NDArray[np.int64]:
+    """The number of the bin of each."""
+    return np.minimum((chances * BINS).astype(np.int64), BINS - 1)

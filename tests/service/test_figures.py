@@ -21,6 +21,7 @@ OVERALL: dict[str, Any] = {
     "true_positive_rate": {"value": 0.7, "low": 0.6, "high": 0.8},
     "miss_rate": {"value": 0.003, "low": 0.0, "high": 0.01},
     "ece": 0.02,
+    "ece_by_chance": 0.01,
     "classwise_ece": 0.03,
 }
 

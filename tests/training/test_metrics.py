@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from training.metrics import (
     Estimate,
     SourceMetrics,
     confidence_error,
     distribution,
+    error_by_chance,
     expected_calibration_error,
     measure,
     reliability,
@@ -117,6 +119,28 @@ def test_of_one_class_the_confidence_can_be_calibrated_and_the_probability_is_th
     found = measure(np.zeros(10, np.int64), np.array(scores), fake_above=0.8, real_below=0.35)
     assert found.ece == pytest.approx(of_confidence)
     assert found.classwise_ece == pytest.approx(classwise) == pytest.approx(np.mean(scores))
+
+
+@pytest.mark.parametrize("count", [10, 40, 160])
+def test_the_error_by_chance_is_that_of_right_chances(count: int) -> None:
+    """In one bin it is the mean absolute deviation of a binomial share."""
+    spread = [binom.pmf(hits, count, 0.9) * abs(hits / count - 0.9) for hits in range(count + 1)]
+    assert error_by_chance(np.full(count, 0.9)) == pytest.approx(sum(spread), rel=0.1)
+
+
+def test_the_error_by_chance_is_nothing_where_all_is_certain() -> None:
+    assert error_by_chance(np.ones(30)) == 0
+    assert error_by_chance(np.zeros(30)) == 0
+
+
+def test_the_error_by_chance_is_what_a_calibrated_detector_shows() -> None:
+    generator = np.random.default_rng(1)
+    scores = generator.random((200, 120))
+    labels = (generator.random(scores.shape) < scores).astype(np.int64)
+    shown = np.mean([confidence_error(y, p) for y, p in zip(labels, scores, strict=True)])
+    by_chance = np.mean([error_by_chance(np.maximum(p, 1 - p)) for p in scores])
+    assert shown == pytest.approx(by_chance, rel=0.05)
+    assert shown > 0.05, "so much of 120 pictures by chance alone"
 
 
 def test_reliability_has_a_point_for_each_bin_that_holds_something() -> None:
