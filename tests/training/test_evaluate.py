@@ -2,14 +2,16 @@
 
 import json
 from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from tests.conftest import run_training
 from training.errors import RunError
-from training.evaluate import Evaluation, summarize
+from training.evaluate import Evaluation, summarize, table
 from training.metrics import measure
 
 LABELS = np.array([0, 0, 1, 1, 0, 0, 1])
@@ -60,6 +62,20 @@ def test_what_an_earlier_version_wrote_is_refused_in_words(
     (tmp_path / "metrics.json").write_text(json.dumps(content))
     with pytest.raises(RunError, match=r"metrics\.json: of an earlier version; evaluate the model"):
         Evaluation.read(tmp_path)
+
+
+def test_the_table_fits_a_terminal_of_eighty_columns() -> None:
+    sources = ["generatedphotos"] * 500 + ["stylegan2"] * 500
+    summary = summarize(np.tile([0, 1], 500), np.tile([0.1, 0.9], 500), sources, 0.8, 0.35)
+    printed = StringIO()
+    Console(width=80, file=printed).print(table(summary))
+    shown = printed.getvalue().splitlines()
+    assert not any("…" in line for line in shown)
+    (header,) = (line.split() for line in shown if "source" in line)
+    assert " ".join(header) == "source real fake accuracy ROC AUC FPR TPR ECE by chance"
+    (row,) = (line.split() for line in shown if "generatedphotos" in line)
+    assert row[:5] == ["generatedphotos", "250", "250", "1.000", "1.000"]
+    assert len(row) == 9
 
 
 def test_a_run_and_its_export_measure_the_same(
