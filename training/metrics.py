@@ -134,20 +134,18 @@ def error_by_chance(chances: Scores) -> float:
 
     Few pictures show one even then (consistency resampling, Bröcker and Smith 2007).
     """
-    generator = np.random.default_rng(0)
-    places = _places(chances)
-
-    def error() -> float:
-        gaps = (generator.random(len(chances)) < chances) - chances
-        return float(np.abs(np.bincount(places, gaps)).sum() / len(chances))
-
-    return float(np.mean([error() for _ in range(RESAMPLES)]))
+    outcomes = np.random.default_rng(0).random
+    errors = [
+        expected_calibration_error(outcomes(len(chances)) < chances, chances)
+        for _ in range(RESAMPLES)
+    ]
+    return float(np.mean(errors))
 
 
 def expected_calibration_error(happened: NDArray[np.bool_], chances: Scores) -> float:
     """How far, on average, what happened is from the chance it was given (Naeini et al. 2015)."""
-    gaps = [abs(part.share - part.chance) * part.count for part in reliability(happened, chances)]
-    return float(sum(gaps) / len(happened))
+    gaps = np.bincount(_places(chances), happened - chances)
+    return float(np.abs(gaps).sum() / len(chances))
 
 
 @dataclass(frozen=True, slots=True)
