@@ -106,7 +106,8 @@ class Detector:
             Batcher(model.score, self._batch_size, self._batch_wait_ms),
             Batcher(model.explain, self._batch_size, self._batch_wait_ms),
         )
-        metrics.name_model(model.manifest)
+        it = model.manifest
+        metrics.name_model(it.name, it.version, it.architecture)
 
     async def analyse(self, data: bytes, explain: bool = False) -> Analysis:
         """Decode, score and judge one file's bytes; to ``explain`` adds the heatmaps.

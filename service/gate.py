@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service import problems
 from service.admission import Admission
-from service.errors import Unavailable
+from service.refusals import Unavailable
 
 
 class Gate:

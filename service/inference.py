@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
 from service import tensors
-from service.errors import MalformedInference
+from service.refusals import MalformedInference
 from service.schemas import ModelName
 
 HEADER = "Inference-Header-Content-Length"

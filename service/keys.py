@@ -2,10 +2,7 @@
 
 import hashlib
 import hmac
-import re
 import secrets
-
-DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def new_key() -> str:

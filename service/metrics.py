@@ -1,9 +1,8 @@
 """What Prometheus is told: how much is done, how fast, how full, and with which answers."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from collections.abc import Mapping
 
-from service.manifest import Manifest
-from service.schemas import Prediction
+from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 TENTHS = tuple(n / 10 for n in range(1, 11))
@@ -33,15 +32,15 @@ MODEL = Gauge(
 )
 
 
-def count_prediction(prediction: Prediction) -> None:
-    """Count one picture's answer and its times."""
-    VERDICTS.labels(prediction.verdict).inc()
-    SCORES.observe(prediction.fake_probability)
-    for stage, milliseconds in prediction.timing_ms.model_dump().items():
+def count_answer(verdict: str, fake_probability: float, timing_ms: Mapping[str, float]) -> None:
+    """Count one picture's answer and its times by stage."""
+    VERDICTS.labels(verdict).inc()
+    SCORES.observe(fake_probability)
+    for stage, milliseconds in timing_ms.items():
         STAGE_SECONDS.labels(stage).observe(milliseconds / 1000)
 
 
-def name_model(manifest: Manifest) -> None:
+def name_model(name: str, version: int, architecture: str) -> None:
     """Say which model is served from now on."""
     MODEL.clear()
-    MODEL.labels(manifest.name, str(manifest.version), manifest.architecture).set(1)
+    MODEL.labels(name, str(version), architecture).set(1)

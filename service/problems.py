@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from service import metrics
-from service.errors import DeepfakeError, InvalidParameter
+from service.errors import DeepfakeError
+from service.refusals import InvalidParameter
 from service.schemas import Problem
 
 MEDIA_TYPE = "application/problem+json"

@@ -10,7 +10,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from service.errors import RateLimited
+from service.refusals import RateLimited
 
 
 class Quota:

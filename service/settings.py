@@ -1,5 +1,6 @@
 """Every knob of the service, each an environment variable with the prefix ``DEEPFAKE_``."""
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
@@ -11,7 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from service.batching import MAX_BATCH
 from service.errors import SettingsError
 from service.imaging import MAX_PIXELS
-from service.keys import DIGEST
+
+DIGEST = re.compile(r"[0-9a-f]{64}")  # SHA-256, hexadecimal
 
 
 def _split(value: object) -> object:

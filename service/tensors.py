@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.errors import MalformedInference
 from service.imaging import Pixels
+from service.refusals import MalformedInference
 
 
 def read_images(data: list[Any] | None, binary: bytes, shape: list[int]) -> Pixels:

@@ -8,13 +8,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from service import formats
-from service.errors import (
-    BodyTooLarge,
-    MalformedMultipart,
-    MissingFile,
-    NotMultipart,
-    TooManyParts,
-)
+from service.errors import BodyTooLarge
+from service.refusals import MalformedMultipart, MissingFile, NotMultipart, TooManyParts
 
 FIELD = "file"
 MAX_FILES = 32  # of one request

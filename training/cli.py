@@ -1,5 +1,6 @@
 """``python -m training``: train, evaluate, export."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +38,6 @@ def train(
     It takes all GPUs of the host, and the hosts that TF_CONFIG names.
     """
     from training import train as training
-    from training.export import export as write
     from training.team import assemble
 
     team = assemble()
@@ -56,7 +56,7 @@ def train(
                 like=like,
             )
         if team.is_chief:
-            typer.echo(write(run.folder, out) if out else run.folder)
+            typer.echo(_write(run.folder, out) if out else run.folder)
         team.wait()
 
 
@@ -89,9 +89,7 @@ def export(
     out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("models/deepfake"),
 ) -> None:
     """Write a finished run as the next version of an artifact."""
-    from training.export import export as write
-
-    typer.echo(write(run, out))
+    typer.echo(_write(run, out))
 
 
 @app.command()
@@ -107,3 +105,10 @@ def check(
     recipe = find_recipe(architecture)
     shown = file_features.shown_in_training(load_split(data, "train", recipe.training_view), recipe)
     Console().print(file_features.table(*shown))
+
+
+def _write(run: Path, out: Path) -> Path:
+    from training.evaluate import results_of
+    from training.export import export as write
+
+    return write(run, asdict(results_of(run)), out)

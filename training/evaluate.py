@@ -31,6 +31,7 @@ from training.metrics import (
     roc_auc,
 )
 from training.pixels import load_split
+from training.run import Run
 from training.subject import open_subject
 
 
@@ -92,6 +93,19 @@ def evaluate(model: Path, data: Path) -> Path:
     plots.reliability(pixels.labels, scores, out / "reliability.png")
     plots.confusion(pixels.labels, (scores >= 0.5).astype(np.int64), out / "confusion.png")
     return out
+
+
+def results_of(run_folder: Path) -> Evaluation:
+    """Of a finished run; one that has not been evaluated yet is, on the data it was trained with.
+
+    Raises:
+        RunError: ``run_folder`` is no finished run.
+        DataError: the run has to be evaluated and its data is gone.
+    """
+    run = Run.open(run_folder)
+    if not (run.evaluation / "metrics.json").is_file():
+        evaluate(run_folder, Path(run.config.data))
+    return Evaluation.read(run.evaluation)
 
 
 def summarize(

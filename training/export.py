@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +19,6 @@ import keras
 from training import calibrate
 from training.calibrate import Calibration
 from training.data import LABELS
-from training.evaluate import Evaluation, evaluate
 from training.recipes import find_recipe
 from training.run import Run
 from training.signatures import Signatures
@@ -29,27 +27,24 @@ WEIGHTS = Path("variables/variables.data-00000-of-00001")
 MANIFEST = Path("assets.extra/model.json")
 
 
-def export(run_folder: Path, out: Path) -> Path:
+def export(run_folder: Path, metrics: dict[str, Any], out: Path) -> Path:
     """Write the run's best network under ``out`` as the next version; return its folder.
 
-    A run that has not been evaluated yet is evaluated first, on the data that it was trained
-    with. The version is written beside its place and renamed into it.
+    ``metrics`` is how it did on the test split, as model.json has it. The version is written beside
+    its place and renamed into it.
 
     Raises:
         RunError: ``run_folder`` is no finished run.
-        DataError: the run has to be evaluated and its data is gone.
     """
     run = Run.open(run_folder)
     calibration = calibrate.read(run)
-    if not (run.evaluation / "metrics.json").is_file():
-        evaluate(run_folder, Path(run.config.data))
     signatures = Signatures(keras.models.load_model(run.best), calibration)
     out.mkdir(parents=True, exist_ok=True)
     writing = Path(tempfile.mkdtemp(dir=out, prefix=".writing-"))
     try:
         _write_graph(signatures, writing)
         number = _next_version(out)
-        _write_manifest(writing, _manifest(run, calibration, out, number, writing))
+        _write_manifest(writing, _manifest(run, calibration, metrics, out, number, writing))
         writing.chmod(0o755)  # mkdtemp's folder is its owner's alone; an artifact is for all
         os.rename(writing, out / str(number))  # noqa: PTH104  # fails where another export won
     finally:
@@ -65,7 +60,12 @@ def _write_graph(signatures: Signatures, folder: Path) -> None:
 
 
 def _manifest(
-    run: Run, calibration: Calibration, out: Path, number: int, graph: Path
+    run: Run,
+    calibration: Calibration,
+    metrics: dict[str, Any],
+    out: Path,
+    number: int,
+    graph: Path,
 ) -> dict[str, Any]:
     view = find_recipe(run.config.architecture).view
     return {
@@ -81,7 +81,7 @@ def _manifest(
             "fake_above": calibration.fake_above,
             "real_below": calibration.real_below,
         },
-        "metrics": asdict(Evaluation.read(run.evaluation)),
+        "metrics": metrics,
         "study": None,
         "data_fingerprint": run.config.data_fingerprint,
         "code_version": _code_version(),

@@ -23,7 +23,7 @@ from training.data import LABELS, Sample, find_samples
 from training.decoding import MAP_SIDE, Box, Decoded, Landmarks, View, decode_all
 from training.errors import DataError
 from training.example import Example
-from training.run import RUNS
+from training.places import RUNS
 
 CACHE = RUNS / "cache"
 

@@ -22,8 +22,6 @@ from typing import Any
 
 from training.errors import RunError
 
-RUNS = Path("runs")
-
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:

@@ -18,8 +18,9 @@ from training.decoding import View
 from training.errors import RunError
 from training.metrics import Scores
 from training.pixels import Pixels, picture_scores
+from training.places import RUNS
 from training.recipes import find_recipe
-from training.run import RUNS, Run
+from training.run import Run
 from training.signatures import Signatures
 
 BATCH_SIZE = 64

@@ -17,7 +17,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from training import calibrate, loop, plots
+from training import calibrate, curves, loop
 from training.alike import require_alike, require_partners
 from training.balance import pairs_without
 from training.callbacks import epoch_callbacks, save_last
@@ -27,8 +27,9 @@ from training.decoding import View
 from training.draws import Draws
 from training.errors import RunError, TeamError
 from training.pixels import Pixels, load_split
+from training.places import RUNS
 from training.recipes import Recipe, find_recipe
-from training.run import RUNS, Run, RunConfig
+from training.run import Run, RunConfig
 from training.team import Team
 
 
@@ -172,7 +173,7 @@ def _fit(
         epoch_callbacks(run, recipe.patience) if team.is_chief else [],
     )
     if team.is_chief:
-        plots.history(run.read_history(), run.folder / "history.png")
+        curves.draw(run.read_history(), run.folder / "history.png")
         calibrate.calibrate(run, valid)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from service.errors import DeepfakeError, ImageError, UploadError
+from service.errors import BodyTooLarge, DeepfakeError, ImageError
 from service.manifest import Manifest
 from service.schemas import Prediction
 
@@ -54,7 +54,7 @@ def scored(path: str, prediction: Prediction) -> Row:
 
 def failed(path: str, error: Exception, otherwise: str) -> Row:
     """The row of one that has none: the code is the API's or, of what it has none for, another."""
-    code = error.code if isinstance(error, ImageError | UploadError) else otherwise
+    code = error.code if isinstance(error, ImageError | BodyTooLarge) else otherwise
     detail = error.strerror if isinstance(error, OSError) else None
     return {"path": path, "error": code, "detail": detail or str(error) or type(error).__name__}
 

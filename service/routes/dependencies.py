@@ -6,11 +6,12 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
 
+from service import metrics
 from service.admission import Admission
 from service.detector import Analysis, Detector
-from service.errors import ImageError, ModelNotReady
+from service.errors import ImageError
 from service.hangup import unless_gone
-from service.metrics import count_prediction
+from service.refusals import ModelNotReady
 from service.tracing import trace_stages
 from service.uploads import read_upload, read_uploads
 
@@ -83,8 +84,9 @@ async def analyse_uploads(request: Request) -> list[Analysis | ImageError]:
 async def analyse(request: Request, data: bytes, explain: bool = False) -> Analysis:
     """Score one picture, and tell those who watch."""
     analysis = await _detector(request).analyse(data, explain)
-    count_prediction(analysis.prediction)
-    trace_stages(analysis.prediction.timing_ms)
+    it = analysis.prediction
+    metrics.count_answer(it.verdict, it.fake_probability, it.timing_ms.model_dump())
+    trace_stages(it.timing_ms)
     return analysis
 
 

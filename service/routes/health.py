@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service import errors, problems
+from service import problems, refusals
 from service.routes.dependencies import TheAdmission
 from service.schemas import Health
 
@@ -15,7 +15,7 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", responses=problems.responses(errors.ModelNotReady, errors.Draining))
+@router.get("/readyz", responses=problems.responses(refusals.ModelNotReady, refusals.Draining))
 async def readyz(admission: TheAdmission) -> Health:
     """Readiness: the model is loaded and warm, and the service is not about to end."""
     admission.check()

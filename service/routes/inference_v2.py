@@ -12,9 +12,8 @@ import numpy as np
 from fastapi import APIRouter, Depends, Request, Response
 from numpy.typing import NDArray
 
-from service import errors, problems, tensors, verdict
+from service import errors, problems, refusals, tensors, verdict
 from service.detector import Detector
-from service.errors import MalformedInference, UnknownModel
 from service.imaging import Pixels
 from service.inference import (
     HEADER,
@@ -30,6 +29,7 @@ from service.inference import (
 )
 from service.manifest import Manifest
 from service.openapi import reference
+from service.refusals import MalformedInference, UnknownModel
 from service.routes.access import ENTRANCE
 from service.routes.dependencies import TheAdmission, TheDetector, analyse, handle
 from service.schemas import ModelName
@@ -37,16 +37,16 @@ from service.uploads import MAX_FILES, read_body
 
 router = APIRouter(prefix="/v2", tags=["Open Inference Protocol v2"])
 
-NOT_NOW = (errors.ModelNotReady, errors.Draining)
-OF_MODELS = problems.responses(errors.UnknownModel, *NOT_NOW)
+NOT_NOW = (refusals.ModelNotReady, refusals.Draining)
+OF_MODELS = problems.responses(refusals.UnknownModel, *NOT_NOW)
 OF_INFERENCE = problems.responses(
-    errors.Unauthorized,
-    errors.RateLimited,
-    errors.UnknownModel,
-    errors.MalformedInference,
+    refusals.Unauthorized,
+    refusals.RateLimited,
+    refusals.UnknownModel,
+    refusals.MalformedInference,
     errors.BodyTooLarge,
-    errors.BodyTooSlow,
-    errors.Overloaded,
+    refusals.BodyTooSlow,
+    refusals.Overloaded,
     errors.ImageTooLarge,
     errors.ImageTooComplex,
     errors.UnsupportedFormat,

@@ -15,16 +15,10 @@ from PIL import Image
 
 from service import figures
 from service.detector import Analysis
-from service.errors import (
-    DeepfakeError,
-    ImageError,
-    RateLimited,
-    Unauthorized,
-    Unavailable,
-    UploadError,
-)
+from service.errors import BodyTooLarge, DeepfakeError, ImageError
 from service.imaging import Pixels
 from service.manifest import Manifest
+from service.refusals import RateLimited, Unauthorized, Unavailable, UploadError
 from service.routes.access import BEARER, HEADER, enter
 from service.routes.dependencies import analyse_upload
 from service.schemas import PredictionResponse
@@ -49,7 +43,7 @@ async def answer(request: Request) -> HTMLResponse:
     try:
         await enter(request, await BEARER(request), await HEADER(request))
         analysis = await analyse_upload(request, explain=True)
-    except (UploadError, ImageError, Unavailable, Unauthorized, RateLimited) as error:
+    except (UploadError, BodyTooLarge, ImageError, Unavailable, Unauthorized, RateLimited) as error:
         page = _page(request, error=error)
         page.headers.update(error.headers)
         return page

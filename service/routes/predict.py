@@ -3,7 +3,7 @@
 from asgi_correlation_id import correlation_id
 from fastapi import APIRouter
 
-from service import errors, problems
+from service import errors, problems, refusals
 from service.errors import ImageError
 from service.routes.access import ENTRANCE
 from service.routes.dependencies import UploadAnalyses, UploadAnalysis
@@ -13,17 +13,17 @@ from service.uploads import ONE_FILE, SEVERAL_FILES
 router = APIRouter(tags=["prediction"], dependencies=[ENTRANCE])
 
 OF_UPLOADS = (
-    errors.Unauthorized,
-    errors.RateLimited,
-    errors.MalformedMultipart,
+    refusals.Unauthorized,
+    refusals.RateLimited,
+    refusals.MalformedMultipart,
     errors.BodyTooLarge,
-    errors.BodyTooSlow,
-    errors.NotMultipart,
-    errors.MissingFile,
-    errors.TooManyParts,
-    errors.Overloaded,
-    errors.ModelNotReady,
-    errors.Draining,
+    refusals.BodyTooSlow,
+    refusals.NotMultipart,
+    refusals.MissingFile,
+    refusals.TooManyParts,
+    refusals.Overloaded,
+    refusals.ModelNotReady,
+    refusals.Draining,
     errors.DeepfakeError,
 )
 OF_PICTURES = (
@@ -38,7 +38,7 @@ OF_PICTURES = (
 
 @router.post(
     "/predict",
-    responses=problems.responses(*OF_UPLOADS, *OF_PICTURES, errors.InvalidParameter),
+    responses=problems.responses(*OF_UPLOADS, *OF_PICTURES, refusals.InvalidParameter),
     openapi_extra=ONE_FILE,
 )
 async def predict(analysis: UploadAnalysis) -> PredictionResponse:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from service.admission import Admission
-from service.errors import BodyTooSlow, Draining, ModelNotReady, Overloaded
+from service.refusals import BodyTooSlow, Draining, ModelNotReady, Overloaded
 
 
 def admitting(limit: int, seconds: float) -> Admission:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi import Request
 
-from service.errors import ClientGone
 from service.hangup import unless_gone
+from service.refusals import ClientGone
 
 
 def request(*messages: dict[str, Any], after: float = 0.0) -> Request:

@@ -3,7 +3,8 @@
 import hashlib
 
 from service import keys
-from service.keys import DIGEST, Keys
+from service.keys import Keys
+from service.settings import DIGEST
 
 
 def test_each_key_is_new_and_long() -> None:

@@ -1,4 +1,4 @@
-"""One error shape for everything, also for what nobody foresaw; and errors.py's drawn tree."""
+"""One error shape for everything, also for what nobody foresaw; and the tree, drawn in two files."""
 
 import asyncio
 import inspect
@@ -7,14 +7,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from service import errors, problems
+from service import errors, problems, refusals
 
 
 def all_errors(kind: type[errors.DeepfakeError]) -> list[type[errors.DeepfakeError]]:
     return [kind, *(found for child in kind.__subclasses__() for found in all_errors(child))]
 
 
-FAMILIES = (errors.DeepfakeError, errors.UploadError, errors.ImageError, errors.Unavailable)
+FAMILIES = (errors.DeepfakeError, refusals.UploadError, errors.ImageError, refusals.Unavailable)
 START_ONLY = (errors.ArtifactError, errors.BulkError, errors.FaceModelError, errors.SettingsError)
 ANSWERED = [
     kind
@@ -44,7 +44,7 @@ def test_every_error_has_a_code_of_its_own_and_stands_in_the_drawing(
     kind: type[errors.DeepfakeError],
 ) -> None:
     assert [other.code for other in ANSWERED].count(kind.code) == 1
-    drawing = str(inspect.getdoc(errors)).splitlines()
+    drawing = f"{inspect.getdoc(errors)}\n{inspect.getdoc(refusals)}".splitlines()
     line = next(line for line in drawing if f" {kind.__name__} " in line)
     assert line.split()[-2:] == [str(kind.status), kind.code]
 

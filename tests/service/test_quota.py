@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from service.errors import RateLimited
 from service.quota import Quota
+from service.refusals import RateLimited
 
 
 def remaining(headers: dict[str, str]) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.errors import MalformedInference
 from service.inference import InferenceRequest, parse, respond
+from service.refusals import MalformedInference
 from service.schemas import ModelName
 from service.tensors import pack, read_files, read_images
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from fastapi import Request
 
-from service.errors import BodyTooLarge, UploadError
+from service.errors import BodyTooLarge
+from service.refusals import UploadError
 from service.uploads import read_upload
 
 MIB = 2**20

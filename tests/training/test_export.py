@@ -55,7 +55,7 @@ def test_the_next_export_is_the_next_version(exported: Path, trained_run: Path) 
 
 def test_an_unfinished_run_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no training run"):
-        export(tmp_path, tmp_path / "out")
+        export(tmp_path, {}, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -69,7 +69,7 @@ def test_an_export_that_fails_leaves_nothing(
 
     monkeypatch.setattr(os, "rename", fail)
     with pytest.raises(OSError, match="disk full"):
-        export(trained_run, tmp_path / "out")
+        export(trained_run, {}, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
 
