@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from service import faces, imaging
 from service.detector import ENOUGH
-from service.faces import FaceFinder
 from service.model import Model
+from service.pictures import faces, imaging
+from service.pictures.faces import FaceFinder
 
 BATCH = 16
 

@@ -10,11 +10,11 @@ import numpy as np
 from fastapi import Request
 from litserve import LitAPI, LitServer
 
-from service import faces, imaging
 from service.detector import ENOUGH
-from service.faces import FaceFinder
-from service.imaging import Pixels
 from service.model import Model
+from service.pictures import faces, imaging
+from service.pictures.faces import FaceFinder
+from service.pictures.imaging import Pixels
 from service.settings import read_settings
 
 BATCH, WAIT_SECONDS = 16, 0.002

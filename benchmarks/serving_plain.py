@@ -11,9 +11,9 @@ import uvicorn
 from fastapi import FastAPI, File, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from service import faces, imaging
-from service.faces import FaceFinder
 from service.manifest import Manifest
+from service.pictures import faces, imaging
+from service.pictures.faces import FaceFinder
 from service.settings import read_settings
 
 

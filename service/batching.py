@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service import metrics
-from service.imaging import Pixels
+from service.pictures.imaging import Pixels
 
 Scores = NDArray[np.float32]
 Answers = NDArray[Any]

@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from service import faces, heatmaps, imaging, metrics, provenance
+from service import heatmaps, metrics, provenance
 from service.batching import MAX_BATCH, Batcher, Scored, Scores
 from service.cores import available_cores
 from service.evidence import Provenance
-from service.faces import Face, FaceFinder
-from service.imaging import Picture, Pixels
 from service.manifest import Manifest
 from service.model import Model
+from service.pictures import faces, imaging
+from service.pictures.faces import Face, FaceFinder
+from service.pictures.imaging import Picture, Pixels
 from service.prediction import predict
 from service.schemas import Box, Heatmap, Prediction, Timing
 from service.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.errors import ImageError
-from service.formats import SUFFIXES
+from service.pictures.formats import SUFFIXES
 from service.schemas import Prediction
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service import faces
-from service.faces import Face
-from service.imaging import Picture
+from service.pictures import faces
+from service.pictures.faces import Face
+from service.pictures.imaging import Picture
 from service.schemas import Box, Heatmap
 
 

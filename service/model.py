@@ -18,8 +18,8 @@ from service import metrics
 from service.batching import MAX_BATCH
 from service.cores import available_cores
 from service.errors import ArtifactError
-from service.imaging import Pixels
 from service.manifest import Manifest, newest
+from service.pictures.imaging import Pixels
 from service.silence import no_stderr
 
 Outputs = dict[str, NDArray[np.float32]]

@@ -3,9 +3,9 @@
 from service import provenance, schemas, verdict
 from service.batching import Scores
 from service.evidence import Provenance
-from service.faces import Face
-from service.imaging import Picture
 from service.manifest import Manifest
+from service.pictures.faces import Face
+from service.pictures.imaging import Picture
 from service.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
 from service.verdict import WarningCode
 

@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 
-from service import credentials, imaging
+from service import credentials
 from service.evidence import AiUse, Camera, CredentialState, Mark, Provenance
 from service.marks import camera, marks
+from service.pictures import imaging
 
 
 def examine(data: bytes) -> Provenance:

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.batching import MAX_BATCH
 from service.errors import SettingsError
-from service.imaging import MAX_PIXELS
+from service.pictures.imaging import MAX_PIXELS
 
 DIGEST = re.compile(r"[0-9a-f]{64}")  # SHA-256, hexadecimal
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.imaging import Pixels
+from service.pictures.imaging import Pixels
 from service.refusals import MalformedInference
 
 

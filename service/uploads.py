@@ -7,8 +7,8 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from service import formats
 from service.errors import BodyTooLarge
+from service.pictures import formats
 from service.refusals import MalformedMultipart, MissingFile, NotMultipart, TooManyParts
 
 FIELD = "file"

@@ -8,9 +8,9 @@ import pytest
 from tests.conftest import ROOT
 
 SHARED = {
-    "service.formats",
-    "service.imaging",
-    "service.faces",
+    "service.pictures.formats",
+    "service.pictures.imaging",
+    "service.pictures.faces",
     "service.errors",
 }  # what defines the pixels, and its errors
 

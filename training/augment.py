@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from service.imaging import resize
+from service.pictures.imaging import resize
 from training.example import Example, Image
 
 Augment = Callable[[Example, np.random.Generator], Example]

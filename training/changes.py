@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from service.imaging import Pixels
+from service.pictures.imaging import Pixels
 
 Changes = NDArray[np.int8]
 CHANGED, UNCHANGED, UNKNOWN = 1, 0, -1

@@ -8,7 +8,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.formats import SUFFIXES
+from service.pictures.formats import SUFFIXES
 from training.errors import DataError
 
 LABELS = ("real", "fake")  # a label's number is its place here: real = 0, fake = 1

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from service import faces, imaging
 from service.errors import ImageError
-from service.imaging import Pixels
+from service.pictures import faces, imaging
+from service.pictures.imaging import Pixels
 from training.changes import UNCHANGED, UNKNOWN, Changes, changes_between, everywhere, resized
 from training.console import console
 from training.data import LABELS, Sample
@@ -28,7 +28,7 @@ NOWHERE: Landmarks = ((math.nan, math.nan),) * 5
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is shown of a picture: ``service.faces.look`` with these arguments.
+    """What is shown of a picture: ``service.pictures.faces.look`` with these arguments.
 
     With ``unscaled``, for training, it is one face of each picture at its own resolution, up to
     ``side``, in the upper left corner, and its box, landmarks and changes are found.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageFilter
 
-from service.imaging import MIN_SIDE
+from service.pictures.imaging import MIN_SIDE
 
 Distortion = Callable[[bytes], bytes]
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from service import faces, imaging
+from service.pictures import faces, imaging
 from training import changes, decoding
 from training.console import console
 from training.data import LABELS, Sample, find_samples
@@ -35,7 +35,7 @@ class Pixels:
     ``images`` is uint8 RGB ``[n, side, side, 3]``, mapped from disk, of which the first ``edges``
     int64 ``[n]`` pixels each way are used; ``owners`` int64 ``[n]`` is the picture that each comes
     from; ``boxes`` float32 ``[n, 4]`` (x, y, width, height) and ``landmarks`` float32 ``[n, 5, 2]``
-    are where ``service.faces`` finds a face in the image, in pixels, or NaN where it finds none;
+    are where ``pictures.faces`` finds a face in the image, in pixels, or NaN where it finds none;
     ``changes`` int8 ``[n, 32, 32]`` is a map of ``training.changes``. By picture: ``labels`` int64
     of 0 (real) and 1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each
     picture that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.

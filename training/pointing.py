@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service import faces, imaging
+from service.pictures import faces, imaging
 from training.changes import CHANGED, UNKNOWN, changes_between
 from training.data import find_samples
 from training.metrics import Estimate, share

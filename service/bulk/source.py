@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from service.bulk.storage import FileSystem, address, beside, locate
 from service.errors import BulkError
-from service.formats import SUFFIXES
+from service.pictures.formats import SUFFIXES
 
 FIELD = "path"  # of a list
 

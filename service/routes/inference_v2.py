@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from service import errors, problems, refusals, tensors, verdict
 from service.detector import Detector
-from service.imaging import Pixels
 from service.inference import (
     HEADER,
     InferenceRequest,
@@ -29,6 +28,7 @@ from service.inference import (
 )
 from service.manifest import Manifest
 from service.openapi import reference
+from service.pictures.imaging import Pixels
 from service.refusals import MalformedInference, UnknownModel
 from service.routes.access import ENTRANCE
 from service.routes.dependencies import TheAdmission, TheDetector, analyse, handle

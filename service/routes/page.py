@@ -16,8 +16,8 @@ from PIL import Image
 from service import figures
 from service.detector import Analysis
 from service.errors import BodyTooLarge, DeepfakeError, ImageError
-from service.imaging import Pixels
 from service.manifest import Manifest
+from service.pictures.imaging import Pixels
 from service.refusals import RateLimited, Unauthorized, Unavailable, UploadError
 from service.routes.access import BEARER, HEADER, enter
 from service.routes.dependencies import analyse_upload

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import bulk, bulk_killed, collection
-from service.faces import FaceFinder
-from service.imaging import decode
+from service.pictures.faces import FaceFinder
+from service.pictures.imaging import decode
 
 PICTURES, PART_ROWS = 160, 8
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from service.faces import Face, FaceFinder
+from service.pictures.faces import Face, FaceFinder
 from tests import toy
 from tests.browser.driving import card, choose, one_cold, payload, place, seen
 from tests.pictures import encode, two_faces

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from service import faces, imaging
 from service.model import Model
+from service.pictures import faces, imaging
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.container

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import httpx
 
-from service import imaging
 from service.errors import ImageError
+from service.pictures import imaging
 from tests.fuzz.mutate import mutated
 
 SLOW = 10.0  # seconds, on a busy machine

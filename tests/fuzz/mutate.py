@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from service.formats import FORMATS
+from service.pictures.formats import FORMATS
 from tests.pictures import PORTRAIT, encode
 
 Mutation = Callable[[bytes, np.random.Generator], bytes]

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service import imaging, versions
+from service import versions
 from service.cores import available_cores
 from service.detector import Detector
 from service.errors import CorruptImage
-from service.imaging import Pixels
 from service.model import Model
+from service.pictures import imaging
+from service.pictures.imaging import Pixels
 from service.settings import read_settings
 from tests.conftest import ARTIFACT, ROOT
 from tests.service.test_versions import add_version

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service import faces, imaging
 from service.cores import available_cores
 from service.detector import Detector
 from service.errors import CorruptImage, ImageTooLarge
 from service.model import Model
+from service.pictures import faces, imaging
 from service.schemas import Prediction
 from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
@@ -172,7 +172,7 @@ def test_a_small_face_makes_the_verdict_uncertain(detector: Detector) -> None:
 def test_of_a_crowd_the_largest_are_scored(
     detector: Detector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.faces.MAX_FACES", 1)
+    monkeypatch.setattr("service.pictures.faces.MAX_FACES", 1)
     prediction = predict(detector, two_faces())
     assert len(prediction.faces) == 1
     assert prediction.faces[0].box.x < 320

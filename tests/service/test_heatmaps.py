@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service import faces, heatmaps, imaging
+from service import heatmaps
 from service.detector import Detector
 from service.model import Model
+from service.pictures import faces, imaging
 from service.schemas import Box, Heatmap, Prediction
 from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
@@ -94,7 +95,7 @@ def test_without_a_face_the_heatmap_covers_the_whole_picture(detector: Detector)
 def test_of_a_crowd_the_scored_faces_have_heatmaps(
     detector: Detector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.faces.MAX_FACES", 1)
+    monkeypatch.setattr("service.pictures.faces.MAX_FACES", 1)
     prediction, maps = explained(detector, encode(two_faces(), "PNG"))
     assert len(maps) == len(prediction.faces) == 1
 

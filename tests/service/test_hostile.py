@@ -18,7 +18,7 @@ PEAK = 300 * MIB  # over what the imports take; one allowed picture of 50 megapi
 
 DECODE_ALL = """
 import contextlib, resource
-from service import imaging
+from service.pictures import imaging
 from service.errors import ImageError
 from tests.hostile_files import FILES
 

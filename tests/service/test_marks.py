@@ -6,9 +6,9 @@ import time
 import pytest
 from PIL import ExifTags, Image, PngImagePlugin
 
-from service import imaging
 from service.evidence import AiUse, Camera, Mark
 from service.marks import MOST, camera, marks
+from service.pictures import imaging
 from tests.pictures import PORTRAIT, encode, png_chunk
 
 PROMPT = "portrait of anna, 35mm"

@@ -13,9 +13,9 @@ import tensorflow as tf
 
 from service.cores import available_cores
 from service.errors import ArtifactError
-from service.imaging import Pixels
 from service.manifest import Manifest
 from service.model import PART, Model
+from service.pictures.imaging import Pixels
 from tests.conftest import ROUNDING, SHIPPED
 
 MANIFEST = Path("assets.extra/model.json")

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from service import faces, imaging
 from service.model import Model
+from service.pictures import faces, imaging
 from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 
 MIB = 2**20

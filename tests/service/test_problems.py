@@ -1,4 +1,4 @@
-"""One error shape for everything, also for what nobody foresaw; and the tree, drawn in two files."""
+"""One error shape for everything, also for what nobody foresaw; and the tree in its two files."""
 
 import asyncio
 import inspect

@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.faces import Face
 from service.manifest import Manifest, Thresholds
+from service.pictures.faces import Face
 from service.verdict import (
     Label,
     Verdict,

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from service import faces
+from service.pictures import faces
 from tests.pictures import PORTRAIT, smooth
 from training.augment import mirror, recolour, scramble
 from training.example import Example

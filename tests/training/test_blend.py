@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from service.faces import FaceFinder
+from service.pictures.faces import FaceFinder
 from tests.pictures import PORTRAIT
 from training.blend import Floats, affine, self_blend, similarity, swap
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service import imaging
+from service.pictures import imaging
 from tests.pictures import PORTRAIT, encode
 from training.distortions import DISTORTIONS, jpeg, noisy
 

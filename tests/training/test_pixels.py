@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service import faces, imaging
+from service.pictures import faces, imaging
 from tests.pictures import PORTRAIT, smooth, two_faces, write_dataset
 from training.changes import UNKNOWN
 from training.data import find_samples

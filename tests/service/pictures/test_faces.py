@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service import imaging
 from service.errors import FaceModelError
-from service.faces import Face, FaceFinder, _installed, crop, look
+from service.pictures import imaging
+from service.pictures.faces import Face, FaceFinder, _installed, crop, look
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 MARGIN = 0.2
@@ -122,7 +122,7 @@ def test_each_face_is_shown_in_the_order_of_the_faces(finder: FaceFinder) -> Non
 def test_of_a_crowd_only_the_largest_are_cut_out(
     finder: FaceFinder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.faces.MAX_FACES", 1)
+    monkeypatch.setattr("service.pictures.faces.MAX_FACES", 1)
     found, shown = look(pixels(two_faces()), finder, MARGIN, 64)
     assert len(found) == 2
     assert np.array_equal(shown, crop(pixels(two_faces()), found[0], MARGIN, 64)[None])
@@ -139,7 +139,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_without_the_package_the_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.faces.PACKAGE", "no-such-package")
+    monkeypatch.setattr("service.pictures.faces.PACKAGE", "no-such-package")
     with pytest.raises(FaceModelError, match=r"yunet.*comes with the package no-such-package"):
         FaceFinder()
 

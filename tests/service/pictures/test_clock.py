@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from service import imaging
-from service.clock import Clocked, OutOfTime
 from service.errors import ImageTooComplex
+from service.pictures import imaging
+from service.pictures.clock import Clocked, OutOfTime
 from tests.forged import jpeg_of_scans
 from tests.pictures import PORTRAIT, encode
 

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
-from service import formats
-from service.clock import Clocked, OutOfTime
 from service.errors import (
     CorruptImage,
     EmptyFile,
@@ -18,6 +16,8 @@ from service.errors import (
     ImageTooSmall,
     UnsupportedFormat,
 )
+from service.pictures import formats
+from service.pictures.clock import Clocked, OutOfTime
 
 MAX_PIXELS = 50_000_000
 MAX_SECONDS = 5.0  # of processor time; as many pixels as are allowed take one or two

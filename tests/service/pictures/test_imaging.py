@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service import imaging
 from service.errors import (
     CorruptImage,
     EmptyFile,
@@ -17,7 +16,8 @@ from service.errors import (
     ImageTooSmall,
     UnsupportedFormat,
 )
-from service.formats import MAX_SCANS, MAX_SIDE
+from service.pictures import imaging
+from service.pictures.formats import MAX_SCANS, MAX_SIDE
 from tests.forged import jpeg_of_scans
 from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 

@@ -1,0 +1,1 @@
+"""A file's bytes to upright pixels, and pixels to faces: all that training may import of the service."""
