@@ -6,16 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from service import heatmaps, metrics, provenance
+from service import heatmaps, metrics
 from service.batching import MAX_BATCH, Batcher, Scored, Scores
 from service.cores import available_cores
-from service.evidence import Provenance
 from service.manifest import Manifest
 from service.model import Model
 from service.pictures import faces, imaging
 from service.pictures.faces import Face, FaceFinder
 from service.pictures.imaging import Picture, Pixels
 from service.prediction import predict
+from service.provenance import examine as provenance
+from service.provenance.records import Provenance
 from service.schemas import Box, Heatmap, Prediction, Timing
 from service.settings import Settings
 

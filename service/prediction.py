@@ -1,11 +1,12 @@
 """What was found in a picture and how it was scored, as the answer that the caller gets."""
 
-from service import provenance, schemas, verdict
+from service import schemas, verdict
 from service.batching import Scores
-from service.evidence import Provenance
 from service.manifest import Manifest
 from service.pictures.faces import Face
 from service.pictures.imaging import Picture
+from service.provenance import examine as provenance
+from service.provenance.records import Provenance
 from service.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
 from service.verdict import WarningCode
 

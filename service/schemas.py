@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.evidence import Provenance
+from service.provenance.records import Provenance
 from service.verdict import Label, Reason, Verdict, WarningCode
 
 

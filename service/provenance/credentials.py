@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from service.evidence import AiUse, Credential, CredentialState
+from service.provenance.records import AiUse, Credential, CredentialState
 
 READER = Path(__file__).with_name("credential_reader.py")
 SECONDS = 8.0  # of waiting for the reader; it takes a tenth of one

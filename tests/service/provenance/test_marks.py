@@ -6,9 +6,9 @@ import time
 import pytest
 from PIL import ExifTags, Image, PngImagePlugin
 
-from service.evidence import AiUse, Camera, Mark
-from service.marks import MOST, camera, marks
 from service.pictures import imaging
+from service.provenance.marks import MOST, camera, marks
+from service.provenance.records import AiUse, Camera, Mark
 from tests.pictures import PORTRAIT, encode, png_chunk
 
 PROMPT = "portrait of anna, 35mm"

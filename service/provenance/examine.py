@@ -2,10 +2,10 @@
 
 from contextlib import suppress
 
-from service import credentials
-from service.evidence import AiUse, Camera, CredentialState, Mark, Provenance
-from service.marks import camera, marks
 from service.pictures import imaging
+from service.provenance import credentials
+from service.provenance.marks import camera, marks
+from service.provenance.records import AiUse, Camera, CredentialState, Mark, Provenance
 
 
 def examine(data: bytes) -> Provenance:

@@ -13,9 +13,9 @@ import c2pa
 import numpy as np
 import pytest
 
-from service import credentials
-from service.credentials import READER, ai_use, short
-from service.evidence import AiUse, CredentialState
+from service.provenance import credentials
+from service.provenance.credentials import READER, ai_use, short
+from service.provenance.records import AiUse, CredentialState
 from tests.forged import boxes, png
 from tests.pictures import PORTRAIT, encode
 from tests.signed import SIGNER, TYPES, sign, tampered

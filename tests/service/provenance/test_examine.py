@@ -7,10 +7,10 @@ import httpx
 import pytest
 from PIL import Image, PngImagePlugin
 
-from service import provenance
 from service.detector import Detector
-from service.evidence import AiUse, Credential, CredentialState, Provenance
 from service.model import Model
+from service.provenance import examine as provenance
+from service.provenance.records import AiUse, Credential, CredentialState, Provenance
 from service.schemas import Prediction
 from tests.forged import boxes, png
 from tests.pictures import PORTRAIT, encode, smooth

@@ -6,8 +6,8 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from service.credentials import ai_use, short
-from service.evidence import Camera, Mark
+from service.provenance.credentials import ai_use, short
+from service.provenance.records import Camera, Mark
 
 MOST = 20
 MOST_SEARCHED = 1 << 17  # characters of one field
