@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks import cluster, collection
 from benchmarks.running import deepfake
-from service.cores import available_cores
+from service.model.cores import available_cores
 
 # Scores a folder into a place that is not there yet, and tells in how many seconds.
 Way = Callable[[Path, Path], float]

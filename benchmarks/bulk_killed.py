@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import cluster, collection
 from benchmarks.running import deepfake, running
-from service.cores import available_cores
+from service.model.cores import available_cores
 
 
 @dataclass(frozen=True, slots=True)

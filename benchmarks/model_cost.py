@@ -20,7 +20,7 @@ import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
 
-from service.model import Model
+from service.model.loaded import Model
 
 CALLS = 16  # of one round
 

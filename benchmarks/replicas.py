@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.running import SERVICE, pictures, running, start_load, told
-from service.cores import available_cores
+from service.model.cores import available_cores
 
 WARM_UP_SECONDS = 3.0
 

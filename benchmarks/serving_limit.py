@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from service.detector import ENOUGH
-from service.model import Model
+from service.model.loaded import Model
 from service.pictures import faces, imaging
 from service.pictures.faces import FaceFinder
 

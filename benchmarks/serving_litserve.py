@@ -11,7 +11,7 @@ from fastapi import Request
 from litserve import LitAPI, LitServer
 
 from service.detector import ENOUGH
-from service.model import Model
+from service.model.loaded import Model
 from service.pictures import faces, imaging
 from service.pictures.faces import FaceFinder
 from service.pictures.imaging import Pixels

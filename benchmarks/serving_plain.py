@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, File, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from service.pictures import faces, imaging
 from service.pictures.faces import FaceFinder
 from service.settings import read_settings

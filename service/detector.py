@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service import heatmaps, metrics
-from service.batching import MAX_BATCH, Batcher, Scored, Scores
-from service.cores import available_cores
-from service.manifest import Manifest
-from service.model import Model
+from service.model.batching import MAX_BATCH, Batcher, Scored, Scores
+from service.model.cores import available_cores
+from service.model.loaded import Model
+from service.model.manifest import Manifest
 from service.pictures import faces, imaging
 from service.pictures.faces import Face, FaceFinder
 from service.pictures.imaging import Picture, Pixels

@@ -1,8 +1,8 @@
 """What was found in a picture and how it was scored, as the answer that the caller gets."""
 
 from service import schemas, verdict
-from service.batching import Scores
-from service.manifest import Manifest
+from service.model.batching import Scores
+from service.model.manifest import Manifest
 from service.pictures.faces import Face
 from service.pictures.imaging import Picture
 from service.provenance import examine as provenance

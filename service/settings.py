@@ -9,8 +9,8 @@ from limits import parse
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from service.batching import MAX_BATCH
 from service.errors import SettingsError
+from service.model.batching import MAX_BATCH
 from service.pictures.imaging import MAX_PIXELS
 
 DIGEST = re.compile(r"[0-9a-f]{64}")  # SHA-256, hexadecimal

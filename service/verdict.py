@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from service.manifest import Manifest, Thresholds
+from service.model.manifest import Manifest, Thresholds
 from service.pictures.faces import Face
 
 SMALL_FACE = 1 / 3  # of the network's input side: enlarged so far, a face shows no fine traces

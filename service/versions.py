@@ -5,8 +5,8 @@ import logging
 
 from service.detector import Detector
 from service.errors import ArtifactError
-from service.manifest import newest
-from service.model import Model
+from service.model.loaded import Model
+from service.model.manifest import newest
 from service.settings import Settings
 
 LOGGER = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from service.detector import Detector
-from service.model import Model
+from service.model.loaded import Model
 from tests.pictures import PORTRAIT, encode, write_dataset
 
 ROOT = Path(__file__).parent.parent

@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.cluster import nodes
 from service.detector import Detector
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from service.settings import Settings
 from tests.conftest import ROOT, SHIPPED, free_port, wait_until_ready
 from tests.pictures import PORTRAIT, smooth, write_dataset

@@ -15,10 +15,10 @@ from service.bulk.output import Output
 from service.bulk.plan import Plan
 from service.bulk.quiet import OPTIONS, quiet
 from service.bulk.scorer import Scorer
-from service.cores import available_cores
 from service.errors import BulkError
+from service.model.cores import available_cores
+from service.model.silence import no_stderr
 from service.settings import Settings
-from service.silence import no_stderr
 
 OBJECT_STORE_BYTES = 128 * 2**20  # of a Ray of our own; what passes through it are numbers of parts
 KNOCK_SECONDS = 10

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from service.bulk.output import PATHS, RUN, Output
 from service.errors import BulkError
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 
 _PATHS = pa.schema([pa.field("path", pa.string(), nullable=False)])
 

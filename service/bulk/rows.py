@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from service.errors import BodyTooLarge, DeepfakeError, ImageError
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from service.schemas import Prediction
 
 # In `error`, beside the codes that the API has for a picture.

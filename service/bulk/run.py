@@ -7,7 +7,7 @@ from service.bulk import engine, progress
 from service.bulk.output import RUN, Output
 from service.bulk.plan import Plan
 from service.bulk.source import find_pictures
-from service.manifest import Manifest, newest
+from service.model.manifest import Manifest, newest
 from service.settings import Settings
 
 

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from service.bulk import rows, storage
 from service.bulk.output import Output, part_name
 from service.bulk.plan import Plan
-from service.cores import available_cores
 from service.errors import ArtifactError
+from service.model.cores import available_cores
 from service.settings import Settings
 
 Made = TypeVar("Made")

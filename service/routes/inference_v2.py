@@ -26,7 +26,7 @@ from service.inference import (
     parse,
     respond,
 )
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from service.openapi import reference
 from service.pictures.imaging import Pixels
 from service.refusals import MalformedInference, UnknownModel

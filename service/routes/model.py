@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from service.routes.dependencies import TheDetector
 
 router = APIRouter(tags=["model"])

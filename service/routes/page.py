@@ -13,10 +13,10 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from PIL import Image
 
-from service import figures
 from service.detector import Analysis
 from service.errors import BodyTooLarge, DeepfakeError, ImageError
-from service.manifest import Manifest
+from service.model import figures
+from service.model.manifest import Manifest
 from service.pictures.imaging import Pixels
 from service.refusals import RateLimited, Unauthorized, Unavailable, UploadError
 from service.routes.access import BEARER, HEADER, enter

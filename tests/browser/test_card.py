@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from service import figures
-from service.manifest import Manifest
+from service.model import figures
+from service.model.manifest import Manifest
 from tests import toy
 from tests.browser.conftest import Open
 from tests.browser.driving import card, cards, choose, cold, payload, place, seen

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from service.model import Model
+from service.model.loaded import Model
 from service.pictures import faces, imaging
 from tests.conftest import ROOT
 

@@ -11,7 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from service.batching import MAX_BATCH
+from service.model.batching import MAX_BATCH
 from service.settings import Settings
 from tests.conftest import ROOT
 from tests.deploy.kustomize import Manifest, build

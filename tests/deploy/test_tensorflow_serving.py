@@ -9,7 +9,7 @@ from google.protobuf import text_format
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from tests.conftest import ARTIFACT, ROOT, SHIPPED
 
 FOLDER = ROOT / "deploy" / "tensorflow-serving"

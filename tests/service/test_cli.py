@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from service import keys
-from service.model import Model
+from service.model.loaded import Model
 from service.report import COLUMNS, resume_csv
 from tests.conftest import BIN, ROOT, ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth

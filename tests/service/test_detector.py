@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service.cores import available_cores
 from service.detector import Detector
 from service.errors import CorruptImage, ImageTooLarge
-from service.model import Model
+from service.model.cores import available_cores
+from service.model.loaded import Model
 from service.pictures import faces, imaging
 from service.schemas import Prediction
 from tests.conftest import ROUNDING

@@ -11,7 +11,7 @@ from PIL import Image
 
 from service import heatmaps
 from service.detector import Detector
-from service.model import Model
+from service.model.loaded import Model
 from service.pictures import faces, imaging
 from service.schemas import Box, Heatmap, Prediction
 from tests.conftest import ROUNDING

@@ -10,8 +10,8 @@ import pytest
 from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
 from tritonclient.utils import InferenceServerException
 
-from service.manifest import Manifest
-from service.model import Model
+from service.model.loaded import Model
+from service.model.manifest import Manifest
 from tests.pictures import smooth
 
 VERDICTS = {"real", "uncertain", "fake"}

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from service.app import create_app
-from service.model import Model
+from service.model.loaded import Model
 from service.settings import Settings
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 

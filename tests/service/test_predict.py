@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from service.model import Model
+from service.model.loaded import Model
 from service.pictures import faces, imaging
 from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 

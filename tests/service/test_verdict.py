@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.manifest import Manifest, Thresholds
+from service.model.manifest import Manifest, Thresholds
 from service.pictures.faces import Face
 from service.verdict import (
     Label,

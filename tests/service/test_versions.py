@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from tests.conftest import SHIPPED, running_server
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from service.manifest import Manifest
-from service.model import Model
+from service.model.loaded import Model
+from service.model.manifest import Manifest
 from tests.conftest import run_training
 from training.card import with_earlier
 from training.distortions import DISTORTIONS

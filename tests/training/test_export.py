@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.manifest import Manifest
-from service.model import Model
+from service.model.loaded import Model
+from service.model.manifest import Manifest
 from tests.conftest import run_training
 from tests.pictures import smooth, striped
 from training.errors import RunError

@@ -9,7 +9,7 @@ import ray
 from service.bulk import engine
 from service.bulk.output import Output
 from service.bulk.plan import Plan
-from service.manifest import Manifest, newest
+from service.model.manifest import Manifest, newest
 from service.settings import Settings
 
 NODES = [

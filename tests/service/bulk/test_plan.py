@@ -7,7 +7,7 @@ import pytest
 from service.bulk.output import PATHS, RUN, Output
 from service.bulk.plan import Plan
 from service.errors import BulkError
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from tests.conftest import SHIPPED
 
 MANIFEST = Manifest.read(SHIPPED)

@@ -8,7 +8,7 @@ import pytest
 from service.bulk import rows
 from service.detector import Detector
 from service.errors import BodyTooLarge, CorruptImage, EmptyFile
-from service.manifest import Manifest
+from service.model.manifest import Manifest
 from service.schemas import Prediction
 from tests.conftest import SHIPPED
 from tests.pictures import encode, smooth, two_faces

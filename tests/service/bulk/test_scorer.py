@@ -12,7 +12,7 @@ from service.bulk.output import Output, part_name
 from service.bulk.plan import Plan
 from service.bulk.scorer import Scorer
 from service.errors import ArtifactError
-from service.manifest import Manifest, newest
+from service.model.manifest import Manifest, newest
 from service.settings import Settings
 from tests import toy
 from tests.conftest import ROUNDING, SHIPPED

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from service.detector import Detector
-from service.model import Model
+from service.model.loaded import Model
 from service.provenance import examine as provenance
 from service.provenance.records import AiUse, Credential, CredentialState, Provenance
 from service.schemas import Prediction

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from service import versions
-from service.cores import available_cores
 from service.detector import Detector
 from service.errors import CorruptImage
-from service.model import Model
+from service.model.cores import available_cores
+from service.model.loaded import Model
 from service.pictures import imaging
 from service.pictures.imaging import Pixels
 from service.settings import read_settings
@@ -25,7 +25,7 @@ from tests.under_way import UnderWay
 
 MANY = 3  # other than this machine has, and than the default gives
 ASKED = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); " + (
-    "from service.cores import available_cores; print(available_cores())"
+    "from service.model.cores import available_cores; print(available_cores())"
 )
 
 

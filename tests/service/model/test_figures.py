@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.figures import meaning, shown
-from service.manifest import Manifest
+from service.model.figures import meaning, shown
+from service.model.manifest import Manifest
 from tests.conftest import SHIPPED
 
 OVERALL: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.batching import Batcher, Scored
+from service.model.batching import Batcher, Scored
 
 
 class Model:

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from service.silence import no_stderr
+from service.model.silence import no_stderr
 
 SCRIPT = """
 import os, sys
-from service.silence import no_stderr
+from service.model.silence import no_stderr
 
 def write(text):
     print(text, file=sys.stderr, flush=True)

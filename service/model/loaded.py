@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service import metrics
-from service.batching import MAX_BATCH
-from service.cores import available_cores
 from service.errors import ArtifactError
-from service.manifest import Manifest, newest
+from service.model.batching import MAX_BATCH
+from service.model.cores import available_cores
+from service.model.manifest import Manifest, newest
+from service.model.silence import no_stderr
 from service.pictures.imaging import Pixels
-from service.silence import no_stderr
 
 Outputs = dict[str, NDArray[np.float32]]
 

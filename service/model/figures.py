@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.manifest import Estimate, Manifest
+from service.model.manifest import Estimate, Manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from service.cores import available_cores
 from service.errors import ArtifactError
-from service.manifest import Manifest
-from service.model import PART, Model
+from service.model.cores import available_cores
+from service.model.loaded import PART, Model
+from service.model.manifest import Manifest
 from service.pictures.imaging import Pixels
 from tests.conftest import ROUNDING, SHIPPED
 
