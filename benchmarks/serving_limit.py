@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from service.detector import ENOUGH
 from service.model.loaded import Model
 from service.pictures import faces, imaging
 from service.pictures.faces import FaceFinder
+from service.scoring.detector import ENOUGH
 
 BATCH = 16
 

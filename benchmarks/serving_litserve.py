@@ -10,11 +10,11 @@ import numpy as np
 from fastapi import Request
 from litserve import LitAPI, LitServer
 
-from service.detector import ENOUGH
 from service.model.loaded import Model
 from service.pictures import faces, imaging
 from service.pictures.faces import FaceFinder
 from service.pictures.imaging import Pixels
+from service.scoring.detector import ENOUGH
 from service.settings import read_settings
 
 BATCH, WAIT_SECONDS = 16, 0.002

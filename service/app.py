@@ -12,9 +12,8 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
-from service import openapi, problems, tracing, versions
+from service import openapi, problems, tracing
 from service.admission import Admission
-from service.detector import Detector
 from service.gate import Gate
 from service.headers import SafeHeaders
 from service.keys import Keys
@@ -22,6 +21,8 @@ from service.logs import RequestLog, log_to_stdout
 from service.quota import Quota
 from service.routes import docs, health, inference_v2, model, page, predict
 from service.routes import metrics as metrics_route
+from service.scoring import versions
+from service.scoring.detector import Detector
 from service.settings import Settings
 
 DESCRIPTION = """

@@ -19,7 +19,7 @@ from service.errors import ArtifactError, BulkError, FaceModelError, SettingsErr
 from service.settings import read_settings
 
 if TYPE_CHECKING:
-    from service.detector import Detector
+    from service.scoring.detector import Detector
 
 # TensorFlow takes seconds to load: commands import what needs it, so that --help does not wait.
 _COLUMNS = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
@@ -123,7 +123,7 @@ def key() -> None:
 
 
 def _detector() -> "Detector":
-    from service.detector import Detector
+    from service.scoring.detector import Detector
 
     return Detector.from_settings(read_settings())
 

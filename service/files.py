@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from service.errors import ImageError
 from service.pictures.formats import SUFFIXES
-from service.schemas import Prediction
+from service.scoring.schemas import Prediction
 
 if TYPE_CHECKING:
-    from service.detector import Detector
+    from service.scoring.detector import Detector
 
 IN_FLIGHT = 2 * (os.cpu_count() or 1)  # one in each core's hands, one read and waiting
 

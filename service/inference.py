@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from service import tensors
 from service.refusals import MalformedInference
-from service.schemas import ModelName
+from service.scoring.schemas import ModelName
 
 HEADER = "Inference-Header-Content-Length"
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from service import metrics
 from service.errors import DeepfakeError
 from service.refusals import InvalidParameter
-from service.schemas import Problem
+from service.scoring.schemas import Problem
 
 MEDIA_TYPE = "application/problem+json"
 

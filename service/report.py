@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from service.files import Outcome
-from service.verdict import Reason
+from service.scoring.verdict import Reason
 
 COLUMNS = ("path", "label", "verdict", "reason", "fake_probability", "confidence", "faces", "error")
 

@@ -9,7 +9,7 @@ import time
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
 
-from service.schemas import Timing
+from service.scoring.schemas import Timing
 
 # Metrics are Prometheus's; logs would carry the messages of exceptions.
 CONFIG: TelemetryConfig = {"auto_configure": True, "metrics": False, "logs": False}

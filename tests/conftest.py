@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.detector import Detector
 from service.model.loaded import Model
+from service.scoring.detector import Detector
 from tests.pictures import PORTRAIT, encode, write_dataset
 
 ROOT = Path(__file__).parent.parent

@@ -15,8 +15,8 @@ import keras
 import pytest
 
 from benchmarks.cluster import nodes
-from service.detector import Detector
 from service.model.manifest import Manifest
+from service.scoring.detector import Detector
 from service.settings import Settings
 from tests.conftest import ROOT, SHIPPED, free_port, wait_until_ready
 from tests.pictures import PORTRAIT, smooth, write_dataset

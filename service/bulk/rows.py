@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from service.errors import BodyTooLarge, DeepfakeError, ImageError
 from service.model.manifest import Manifest
-from service.schemas import Prediction
+from service.scoring.schemas import Prediction
 
 # In `error`, beside the codes that the API has for a picture.
 UNREADABLE = "unreadable_file"

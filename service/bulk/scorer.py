@@ -28,7 +28,7 @@ class Scorer:
         Raises:
             ArtifactError, FaceModelError: a file of it is missing, damaged, or not the plan's.
         """
-        from service.detector import Detector
+        from service.scoring.detector import Detector
 
         self._detector = Detector.from_settings(settings)
         self._manifest = self._detector.model.manifest

@@ -8,10 +8,10 @@ from fastapi import Depends, Query, Request
 
 from service import metrics
 from service.admission import Admission
-from service.detector import Analysis, Detector
 from service.errors import ImageError
 from service.hangup import unless_gone
 from service.refusals import ModelNotReady
+from service.scoring.detector import Analysis, Detector
 from service.tracing import trace_stages
 from service.uploads import read_upload, read_uploads
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from service import problems, refusals
 from service.routes.dependencies import TheAdmission
-from service.schemas import Health
+from service.scoring.schemas import Health
 
 router = APIRouter(tags=["health"])
 

@@ -12,8 +12,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Request, Response
 from numpy.typing import NDArray
 
-from service import errors, problems, refusals, tensors, verdict
-from service.detector import Detector
+from service import errors, problems, refusals, tensors
 from service.inference import (
     HEADER,
     InferenceRequest,
@@ -32,7 +31,9 @@ from service.pictures.imaging import Pixels
 from service.refusals import MalformedInference, UnknownModel
 from service.routes.access import ENTRANCE
 from service.routes.dependencies import TheAdmission, TheDetector, analyse, handle
-from service.schemas import ModelName
+from service.scoring import verdict
+from service.scoring.detector import Detector
+from service.scoring.schemas import ModelName
 from service.uploads import MAX_FILES, read_body
 
 router = APIRouter(prefix="/v2", tags=["Open Inference Protocol v2"])

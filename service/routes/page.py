@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from PIL import Image
 
-from service.detector import Analysis
 from service.errors import BodyTooLarge, DeepfakeError, ImageError
 from service.model import figures
 from service.model.manifest import Manifest
@@ -21,7 +20,8 @@ from service.pictures.imaging import Pixels
 from service.refusals import RateLimited, Unauthorized, Unavailable, UploadError
 from service.routes.access import BEARER, HEADER, enter
 from service.routes.dependencies import analyse_upload
-from service.schemas import PredictionResponse
+from service.scoring.detector import Analysis
+from service.scoring.schemas import PredictionResponse
 
 PREVIEW_SIDE = 960
 

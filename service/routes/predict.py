@@ -7,7 +7,7 @@ from service import errors, problems, refusals
 from service.errors import ImageError
 from service.routes.access import ENTRANCE
 from service.routes.dependencies import UploadAnalyses, UploadAnalysis
-from service.schemas import BatchResponse, PredictionResponse, Result
+from service.scoring.schemas import BatchResponse, PredictionResponse, Result
 from service.uploads import ONE_FILE, SEVERAL_FILES
 
 router = APIRouter(tags=["prediction"], dependencies=[ENTRANCE])

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.schemas import PredictionResponse, Problem
+from service.scoring.schemas import PredictionResponse, Problem
 
 
 @pytest.fixture(scope="module")

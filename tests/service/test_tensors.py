@@ -9,7 +9,7 @@ import pytest
 
 from service.inference import InferenceRequest, parse, respond
 from service.refusals import MalformedInference
-from service.schemas import ModelName
+from service.scoring.schemas import ModelName
 from service.tensors import pack, read_files, read_images
 
 MODEL = ModelName(name="deepfake", version=3)

@@ -14,7 +14,7 @@ from opentelemetry import trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from service.schemas import Timing
+from service.scoring.schemas import Timing
 from service.tracing import trace_stages
 from tests.conftest import BIN, ROOT, free_port, wait_until_ready
 

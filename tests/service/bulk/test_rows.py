@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 
 from service.bulk import rows
-from service.detector import Detector
 from service.errors import BodyTooLarge, CorruptImage, EmptyFile
 from service.model.manifest import Manifest
-from service.schemas import Prediction
+from service.scoring.detector import Detector
+from service.scoring.schemas import Prediction
 from tests.conftest import SHIPPED
 from tests.pictures import encode, smooth, two_faces
 

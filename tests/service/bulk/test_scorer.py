@@ -97,7 +97,7 @@ def test_every_file_has_its_row_in_the_order_of_the_plan(
 def test_the_scores_are_the_detectors(
     output: Output, pictures: list[str], settings: Settings
 ) -> None:
-    from service.detector import Detector
+    from service.scoring.detector import Detector
 
     detector = Detector.from_settings(settings)
     score(make(output, pictures, settings), 0)

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service import versions
-from service.detector import Detector
 from service.errors import CorruptImage
 from service.model.cores import available_cores
 from service.model.loaded import Model
 from service.pictures import imaging
 from service.pictures.imaging import Pixels
+from service.scoring import versions
+from service.scoring.detector import Detector
 from service.settings import read_settings
 from tests.conftest import ARTIFACT, ROOT
 from tests.service.test_versions import add_version

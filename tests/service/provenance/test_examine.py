@@ -7,11 +7,11 @@ import httpx
 import pytest
 from PIL import Image, PngImagePlugin
 
-from service.detector import Detector
 from service.model.loaded import Model
 from service.provenance import examine as provenance
 from service.provenance.records import AiUse, Credential, CredentialState, Provenance
-from service.schemas import Prediction
+from service.scoring.detector import Detector
+from service.scoring.schemas import Prediction
 from tests.forged import boxes, png
 from tests.pictures import PORTRAIT, encode, smooth
 from tests.signed import SIGNER, sign, tampered

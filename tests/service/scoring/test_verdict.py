@@ -4,7 +4,7 @@ import pytest
 
 from service.model.manifest import Manifest, Thresholds
 from service.pictures.faces import Face
-from service.verdict import (
+from service.scoring.verdict import (
     Label,
     Verdict,
     WarningCode,

@@ -1,14 +1,14 @@
 """What was found in a picture and how it was scored, as the answer that the caller gets."""
 
-from service import schemas, verdict
 from service.model.batching import Scores
 from service.model.manifest import Manifest
 from service.pictures.faces import Face
 from service.pictures.imaging import Picture
 from service.provenance import examine as provenance
 from service.provenance.records import Provenance
-from service.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
-from service.verdict import WarningCode
+from service.scoring import schemas, verdict
+from service.scoring.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
+from service.scoring.verdict import WarningCode
 
 
 def predict(

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.provenance.records import Provenance
-from service.verdict import Label, Reason, Verdict, WarningCode
+from service.scoring.verdict import Label, Reason, Verdict, WarningCode
 
 
 class Box(BaseModel):

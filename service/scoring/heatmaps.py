@@ -11,7 +11,7 @@ from PIL import Image
 from service.pictures import faces
 from service.pictures.faces import Face
 from service.pictures.imaging import Picture
-from service.schemas import Box, Heatmap
+from service.scoring.schemas import Box, Heatmap
 
 
 def places(picture: Picture, found: list[Face], margin: float | None) -> list[Box]:

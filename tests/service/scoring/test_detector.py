@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service.detector import Detector
 from service.errors import CorruptImage, ImageTooLarge
 from service.model.cores import available_cores
 from service.model.loaded import Model
 from service.pictures import faces, imaging
-from service.schemas import Prediction
+from service.scoring.detector import Detector
+from service.scoring.schemas import Prediction
 from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 from tests.under_way import UnderWay

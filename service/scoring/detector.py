@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from service import heatmaps, metrics
+from service import metrics
 from service.model.batching import MAX_BATCH, Batcher, Scored, Scores
 from service.model.cores import available_cores
 from service.model.loaded import Model
@@ -14,10 +14,11 @@ from service.model.manifest import Manifest
 from service.pictures import faces, imaging
 from service.pictures.faces import Face, FaceFinder
 from service.pictures.imaging import Picture, Pixels
-from service.prediction import predict
 from service.provenance import examine as provenance
 from service.provenance.records import Provenance
-from service.schemas import Box, Heatmap, Prediction, Timing
+from service.scoring import heatmaps
+from service.scoring.prediction import predict
+from service.scoring.schemas import Box, Heatmap, Prediction, Timing
 from service.settings import Settings
 
 # At which resolution a large JPEG is decoded: half of it changes scores by hundredths.

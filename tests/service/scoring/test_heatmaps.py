@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service import heatmaps
-from service.detector import Detector
 from service.model.loaded import Model
 from service.pictures import faces, imaging
-from service.schemas import Box, Heatmap, Prediction
+from service.scoring import heatmaps
+from service.scoring.detector import Detector
+from service.scoring.schemas import Box, Heatmap, Prediction
 from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 
-from service.detector import Detector
 from service.errors import ArtifactError
 from service.model.loaded import Model
 from service.model.manifest import newest
+from service.scoring.detector import Detector
 from service.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
