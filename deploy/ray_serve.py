@@ -14,8 +14,8 @@ from ray import serve
 from ray.serve import Application
 from ray.serve.config import AutoscalingConfig
 
-from service.app import create_app
 from service.settings import Settings, read_settings
+from service.web.app import create_app
 
 ONGOING_OF_A_CORE = 4  # what keeps a core busy: with more, answers come later, and no more of them
 HEALTH_SECONDS = 2.0  # how soon a replica that died is missed

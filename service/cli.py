@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from service import files, keys, report
+from service import files, report
 from service.errors import ArtifactError, BulkError, FaceModelError, SettingsError
 from service.settings import read_settings
+from service.web import keys
 
 if TYPE_CHECKING:
     from service.scoring.detector import Detector
@@ -95,8 +96,8 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Serve the page and the API; settings come from DEEPFAKE_* variables."""
-    from service.app import create_app
-    from service.server import Server
+    from service.web.app import create_app
+    from service.web.server import Server
 
     # Once the server has finished what it had begun, it raises the signal again.
     for number in (signal.SIGTERM, signal.SIGINT):

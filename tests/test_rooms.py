@@ -43,7 +43,7 @@ def test_training_takes_only_the_pixels_from_service(path: Path) -> None:
 
 @pytest.mark.parametrize("path", files("service"), ids=str)
 def test_nothing_but_the_command_line_imports_the_app(path: Path) -> None:
-    assert "service.app" not in imported_modules(path) or path.name == "cli.py"
+    assert "service.web.app" not in imported_modules(path) or path.name == "cli.py"
 
 
 @pytest.mark.parametrize("path", [*files("service"), *files("training")], ids=str)

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service import keys
+from service.web import keys
 from tests.container.test_container import compose, inside, run
 from tests.deploy.test_kubernetes import OVERLAYS, container, pod
 

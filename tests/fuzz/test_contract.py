@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.keys import digest, new_key
+from service.web.keys import digest, new_key
 from tests.conftest import BIN, ROOT, running_server
 from tests.fuzz import EXAMPLES, SEED
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from service.errors import DeepfakeError
-from service.uploads import read_uploads
+from service.web.uploads import read_uploads
 from tests.fuzz import EXAMPLES, SEED
 from tests.hostile_bodies import MULTIPART, body, part, sound_form
 from tests.pictures import encode, smooth

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from service import keys
+from service.web import keys
 from tests.conftest import running_server
 
 OLD, NEW = keys.new_key(), keys.new_key()

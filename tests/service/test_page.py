@@ -9,9 +9,9 @@ import httpx
 import pytest
 from PIL import Image
 
-from service.app import create_app
 from service.model.loaded import Model
 from service.settings import Settings
+from service.web.app import create_app
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from service.uploads import MAX_FILES
+from service.web.uploads import MAX_FILES
 from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth
 

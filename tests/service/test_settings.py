@@ -4,9 +4,9 @@ import subprocess
 
 import pytest
 
-from service import keys
 from service.errors import SettingsError
 from service.settings import is_loopback, read_settings
+from service.web import keys
 from tests.conftest import BIN
 
 DIGEST = keys.digest("df_one")

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from service.model.manifest import Manifest
-from service.routes.dependencies import TheDetector
+from service.web.routes.dependencies import TheDetector
 
 router = APIRouter(tags=["model"])
 

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from service import errors, problems, refusals
+from service import errors
+from service.web import problems, refusals
 
 
 def all_errors(kind: type[errors.DeepfakeError]) -> list[type[errors.DeepfakeError]]:

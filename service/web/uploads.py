@@ -9,7 +9,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from service.errors import BodyTooLarge
 from service.pictures import formats
-from service.refusals import MalformedMultipart, MissingFile, NotMultipart, TooManyParts
+from service.web.refusals import MalformedMultipart, MissingFile, NotMultipart, TooManyParts
 
 FIELD = "file"
 MAX_FILES = 32  # of one request

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.inference import InferenceRequest, parse, respond
-from service.refusals import MalformedInference
 from service.scoring.schemas import ModelName
-from service.tensors import pack, read_files, read_images
+from service.web.inference import InferenceRequest, parse, respond
+from service.web.refusals import MalformedInference
+from service.web.tensors import pack, read_files, read_images
 
 MODEL = ModelName(name="deepfake", version=3)
 SHAPE = [1, 2, 2, 3]

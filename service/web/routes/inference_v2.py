@@ -12,8 +12,14 @@ import numpy as np
 from fastapi import APIRouter, Depends, Request, Response
 from numpy.typing import NDArray
 
-from service import errors, problems, refusals, tensors
-from service.inference import (
+from service import errors
+from service.model.manifest import Manifest
+from service.pictures.imaging import Pixels
+from service.scoring import verdict
+from service.scoring.detector import Detector
+from service.scoring.schemas import ModelName
+from service.web import problems, refusals, tensors
+from service.web.inference import (
     HEADER,
     InferenceRequest,
     InferenceResponse,
@@ -25,16 +31,11 @@ from service.inference import (
     parse,
     respond,
 )
-from service.model.manifest import Manifest
-from service.openapi import reference
-from service.pictures.imaging import Pixels
-from service.refusals import MalformedInference, UnknownModel
-from service.routes.access import ENTRANCE
-from service.routes.dependencies import TheAdmission, TheDetector, analyse, handle
-from service.scoring import verdict
-from service.scoring.detector import Detector
-from service.scoring.schemas import ModelName
-from service.uploads import MAX_FILES, read_body
+from service.web.openapi import reference
+from service.web.refusals import MalformedInference, UnknownModel
+from service.web.routes.access import ENTRANCE
+from service.web.routes.dependencies import TheAdmission, TheDetector, analyse, handle
+from service.web.uploads import MAX_FILES, read_body
 
 router = APIRouter(prefix="/v2", tags=["Open Inference Protocol v2"])
 

@@ -12,9 +12,9 @@ from typing import Any
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
-from service import tensors
-from service.refusals import MalformedInference
 from service.scoring.schemas import ModelName
+from service.web import tensors
+from service.web.refusals import MalformedInference
 
 HEADER = "Inference-Header-Content-Length"
 

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 
 from service import metrics
 from service.errors import DeepfakeError
-from service.refusals import InvalidParameter
 from service.scoring.schemas import Problem
+from service.web.refusals import InvalidParameter
 
 MEDIA_TYPE = "application/problem+json"
 

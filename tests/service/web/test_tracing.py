@@ -15,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from service.scoring.schemas import Timing
-from service.tracing import trace_stages
+from service.web.tracing import trace_stages
 from tests.conftest import BIN, ROOT, free_port, wait_until_ready
 
 NAME = "holiday-with-anna.jpg"

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from service.headers import ANSWER_HEADERS
-from service.keys import Keys, digest
-from service.quota import Quota
-from service.refusals import Unauthorized
+from service.web.headers import ANSWER_HEADERS
+from service.web.keys import Keys, digest
+from service.web.quota import Quota
+from service.web.refusals import Unauthorized
 
 BEARER = HTTPBearer(auto_error=False, description="An API key, where the service asks for one.")
 HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same.")

@@ -10,7 +10,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from service.refusals import RateLimited
+from service.web.refusals import RateLimited
 
 
 class Quota:

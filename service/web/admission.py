@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from service.refusals import BodyTooSlow, Draining, ModelNotReady, Overloaded, Unavailable
+from service.web.refusals import BodyTooSlow, Draining, ModelNotReady, Overloaded, Unavailable
 
 
 class Visit:

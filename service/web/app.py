@@ -12,18 +12,18 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
-from service import openapi, problems, tracing
-from service.admission import Admission
-from service.gate import Gate
-from service.headers import SafeHeaders
-from service.keys import Keys
-from service.logs import RequestLog, log_to_stdout
-from service.quota import Quota
-from service.routes import docs, health, inference_v2, model, page, predict
-from service.routes import metrics as metrics_route
 from service.scoring import versions
 from service.scoring.detector import Detector
 from service.settings import Settings
+from service.web import openapi, problems, tracing
+from service.web.admission import Admission
+from service.web.gate import Gate
+from service.web.headers import SafeHeaders
+from service.web.keys import Keys
+from service.web.logs import RequestLog, log_to_stdout
+from service.web.quota import Quota
+from service.web.routes import docs, health, inference_v2, model, page, predict
+from service.web.routes import metrics as metrics_route
 
 DESCRIPTION = """
 Tells real from fake face pictures. `fake_probability` is calibrated (0 real, 1 fake); `verdict`

@@ -10,8 +10,8 @@ import pytest
 from fastapi import Request
 
 from service.errors import BodyTooLarge
-from service.refusals import UploadError
-from service.uploads import read_upload
+from service.web.refusals import UploadError
+from service.web.uploads import read_upload
 
 MIB = 2**20
 HEAD = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'

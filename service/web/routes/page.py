@@ -17,11 +17,11 @@ from service.errors import BodyTooLarge, DeepfakeError, ImageError
 from service.model import figures
 from service.model.manifest import Manifest
 from service.pictures.imaging import Pixels
-from service.refusals import RateLimited, Unauthorized, Unavailable, UploadError
-from service.routes.access import BEARER, HEADER, enter
-from service.routes.dependencies import analyse_upload
 from service.scoring.detector import Analysis
 from service.scoring.schemas import PredictionResponse
+from service.web.refusals import RateLimited, Unauthorized, Unavailable, UploadError
+from service.web.routes.access import BEARER, HEADER, enter
+from service.web.routes.dependencies import analyse_upload
 
 PREVIEW_SIDE = 960
 

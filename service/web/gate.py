@@ -7,9 +7,9 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service import problems
-from service.admission import Admission
-from service.refusals import Unavailable
+from service.web import problems
+from service.web.admission import Admission
+from service.web.refusals import Unavailable
 
 
 class Gate:

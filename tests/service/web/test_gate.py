@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
-from service import keys
-from service.app import create_app
 from service.settings import Settings
+from service.web import keys
+from service.web.app import create_app
 
 ORIGIN = "https://example.org"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from service.inference import InferenceRequest
+from service.web.inference import InferenceRequest
 
 IN_COMPONENTS = "#/components/schemas/{model}"
 

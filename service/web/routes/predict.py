@@ -3,12 +3,13 @@
 from asgi_correlation_id import correlation_id
 from fastapi import APIRouter
 
-from service import errors, problems, refusals
+from service import errors
 from service.errors import ImageError
-from service.routes.access import ENTRANCE
-from service.routes.dependencies import UploadAnalyses, UploadAnalysis
 from service.scoring.schemas import BatchResponse, PredictionResponse, Result
-from service.uploads import ONE_FILE, SEVERAL_FILES
+from service.web import problems, refusals
+from service.web.routes.access import ENTRANCE
+from service.web.routes.dependencies import UploadAnalyses, UploadAnalysis
+from service.web.uploads import ONE_FILE, SEVERAL_FILES
 
 router = APIRouter(tags=["prediction"], dependencies=[ENTRANCE])
 

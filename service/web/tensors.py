@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.pictures.imaging import Pixels
-from service.refusals import MalformedInference
+from service.web.refusals import MalformedInference
 
 
 def read_images(data: list[Any] | None, binary: bytes, shape: list[int]) -> Pixels:

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from service.admission import Admission
-from service.refusals import BodyTooSlow, Draining, ModelNotReady, Overloaded
+from service.web.admission import Admission
+from service.web.refusals import BodyTooSlow, Draining, ModelNotReady, Overloaded
 
 
 def admitting(limit: int, seconds: float) -> Admission:

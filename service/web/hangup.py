@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from service.refusals import ClientGone
+from service.web.refusals import ClientGone
 
 Result = TypeVar("Result")
 

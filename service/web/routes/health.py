@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from service import problems, refusals
-from service.routes.dependencies import TheAdmission
 from service.scoring.schemas import Health
+from service.web import problems, refusals
+from service.web.routes.dependencies import TheAdmission
 
 router = APIRouter(tags=["health"])
 

@@ -7,13 +7,13 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Query, Request
 
 from service import metrics
-from service.admission import Admission
 from service.errors import ImageError
-from service.hangup import unless_gone
-from service.refusals import ModelNotReady
 from service.scoring.detector import Analysis, Detector
-from service.tracing import trace_stages
-from service.uploads import read_upload, read_uploads
+from service.web.admission import Admission
+from service.web.hangup import unless_gone
+from service.web.refusals import ModelNotReady
+from service.web.tracing import trace_stages
+from service.web.uploads import read_upload, read_uploads
 
 Body = TypeVar("Body")
 Result = TypeVar("Result")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi import Request
 
-from service.hangup import unless_gone
-from service.refusals import ClientGone
+from service.web.hangup import unless_gone
+from service.web.refusals import ClientGone
 
 
 def request(*messages: dict[str, Any], after: float = 0.0) -> Request:

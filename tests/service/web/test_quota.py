@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from service.quota import Quota
-from service.refusals import RateLimited
+from service.web.quota import Quota
+from service.web.refusals import RateLimited
 
 
 def remaining(headers: dict[str, str]) -> int:

@@ -2,9 +2,9 @@
 
 import hashlib
 
-from service import keys
-from service.keys import Keys
 from service.settings import DIGEST
+from service.web import keys
+from service.web.keys import Keys
 
 
 def test_each_key_is_new_and_long() -> None:
