@@ -17,7 +17,7 @@ import psutil
 import skimage.data
 from PIL import Image
 
-CLI = ("-c", "from service.cli import run; run()")
+CLI = ("-c", "from service.command.cli import run; run()")
 SERVICE = (*CLI, "serve", "--port")
 
 

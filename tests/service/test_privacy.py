@@ -27,7 +27,7 @@ def audit(event, arguments):
         os.write(2, f"{WRITES} {{event}}\\n".encode())
 
 sys.addaudithook(audit)
-from service.cli import app
+from service.command.cli import app
 app()
 """
 NAME, ARTIST, PLACE = "anna-at-the-sea.jpg", "Anna Example", "Nowhere-on-Sea"
@@ -61,8 +61,8 @@ def test_what_is_written_would_be_noticed(tmp_path: Path) -> None:
     """The tests below can fail: uploads that go to a file, as Starlette's own do, are seen."""
     log = tmp_path / "output"
     broken = AUDITED.replace(
-        "from service.cli",
-        "from service import uploads; uploads._InMemoryParser.spool_max_size = 1\nfrom service.cli",
+        "from service.command.cli",
+        "from service import uploads; uploads._InMemoryParser.spool_max_size = 1\nfrom service.command.cli",
     )
     with running_server(log=log, program=(sys.executable, "-W", "ignore", "-c", broken)) as url:
         before = len(written(log))

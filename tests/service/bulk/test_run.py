@@ -212,7 +212,7 @@ def test_what_stops_a_part_is_one_line(collection: Path, toys: Path, tmp_path: P
 
 
 def test_without_the_extra_it_says_what_to_install(collection: Path, tmp_path: Path) -> None:
-    script = "import sys; sys.modules['ray'] = None; from service.cli import run; run()"
+    script = "import sys; sys.modules['ray'] = None; from service.command.cli import run; run()"
     words = command(collection, tmp_path / "scores")[1:]
     done = subprocess.run(
         [sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.bulk.source import find_pictures
+from service.command.files import find_files
 from service.errors import BulkError
-from service.files import find_files
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from service.command.report import COLUMNS, resume_csv
 from service.model.loaded import Model
-from service.report import COLUMNS, resume_csv
 from service.web import keys
 from tests.conftest import BIN, ROOT, ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from service import files, report
+from service.command import files, report
 from service.errors import ArtifactError, BulkError, FaceModelError, SettingsError
 from service.settings import read_settings
 from service.web import keys

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from service.files import Outcome
+from service.command.files import Outcome
 from service.scoring.verdict import Reason
 
 COLUMNS = ("path", "label", "verdict", "reason", "fake_probability", "confidence", "faces", "error")
