@@ -7,12 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-SHARED = {
-    "service.pictures.formats",
-    "service.pictures.imaging",
-    "service.pictures.faces",
-    "service.errors",
-}  # what defines the pixels, and its errors
+SHARED = ("service.pictures", "service.errors")  # what defines the pixels, and its errors
 
 
 def imported_modules(path: Path) -> set[str]:

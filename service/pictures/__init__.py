@@ -1,1 +1,1 @@
-"""A file's bytes to upright pixels, and pixels to faces: all that training may import of the service."""
+"""A file's bytes to pixels, pixels to faces: all of the service that training may import."""

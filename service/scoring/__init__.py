@@ -1,1 +1,1 @@
-"""The one path from a picture's bytes to its verdict, which API, page, command line and bulk all take."""
+"""The one path from bytes to verdict, which API, page, command line and bulk all take."""

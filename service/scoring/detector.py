@@ -14,7 +14,7 @@ from service.model.manifest import Manifest
 from service.pictures import faces, imaging
 from service.pictures.faces import Face, FaceFinder
 from service.pictures.imaging import Picture, Pixels
-from service.provenance import examine as provenance
+from service.provenance.examine import examine
 from service.provenance.records import Provenance
 from service.scoring import heatmaps
 from service.scoring.prediction import predict
@@ -155,7 +155,7 @@ class Detector:
         places = heatmaps.places(picture, found[: len(shown)], manifest.crop_margin)
         found = [face.scaled(picture.reduction) for face in found]
         began = time.perf_counter()
-        origin = provenance.examine(data)
+        origin = examine(data)
         times = (queue_ms, decode_ms, faces_ms, _ms_since(began))
         return _Prepared(picture, found, shown, places, origin, *times)
 

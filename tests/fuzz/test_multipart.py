@@ -14,7 +14,7 @@ from service.web.uploads import read_uploads
 from tests.fuzz import EXAMPLES, SEED
 from tests.hostile_bodies import MULTIPART, body, part, sound_form
 from tests.pictures import encode, smooth
-from tests.service.test_uploads import request_of
+from tests.service.web.test_uploads import request_of
 
 LIMIT = 2**20
 SECONDS = 10.0  # for one answer, on a busy machine

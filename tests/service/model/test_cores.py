@@ -20,7 +20,7 @@ from service.scoring import versions
 from service.scoring.detector import Detector
 from service.settings import read_settings
 from tests.conftest import ARTIFACT, ROOT
-from tests.service.test_versions import add_version
+from tests.service.scoring.test_versions import add_version
 from tests.under_way import UnderWay
 
 MANY = 3  # other than this machine has, and than the default gives

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from service.model.loaded import Model
-from service.provenance import examine as provenance
+from service.provenance.examine import declares_generation
 from service.provenance.records import AiUse, Credential, CredentialState, Provenance
 from service.scoring.detector import Detector
 from service.scoring.schemas import Prediction
@@ -64,7 +64,7 @@ def test_only_valid_and_generated_is_a_declaration(
         credential=Credential(state=state, declares_ai=declared), marks=[], camera=None
     )
     expected = (state, declared) == (CredentialState.VALID, AiUse.GENERATED)
-    assert provenance.declares_generation(found) is expected
+    assert declares_generation(found) is expected
 
 
 def test_the_api_tells_signed_tampered_and_unsigned_apart(server: str, face: bytes) -> None:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.conftest import BIN, ROOT, free_port, wait_until_ready
-from tests.service.test_overload import read_answer, slow_upload
+from tests.service.web.test_overload import read_answer, slow_upload
 
 
 @contextmanager

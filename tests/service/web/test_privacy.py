@@ -62,7 +62,8 @@ def test_what_is_written_would_be_noticed(tmp_path: Path) -> None:
     log = tmp_path / "output"
     broken = AUDITED.replace(
         "from service.command.cli",
-        "from service import uploads; uploads._InMemoryParser.spool_max_size = 1\nfrom service.command.cli",
+        "from service.web import uploads; uploads._InMemoryParser.spool_max_size = 1\n"
+        "from service.command.cli",
     )
     with running_server(log=log, program=(sys.executable, "-W", "ignore", "-c", broken)) as url:
         before = len(written(log))
@@ -83,7 +84,7 @@ def test_a_picture_never_touches_the_disk(path: str, side: int, server: str, log
 
 @pytest.mark.parametrize("path", ["/predict", "/predict?explain=true", "/"])
 def test_a_content_credential_does_not_either(path: str, server: str, log: Path) -> None:
-    """The process that reads it cannot: tests/service/test_credentials.py."""
+    """The process that reads it cannot: tests/service/provenance/test_credentials.py."""
     before = written(log)
     signed = sign(encode(PORTRAIT))
     for data in (signed, tampered(signed)):
