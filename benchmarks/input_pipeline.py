@@ -22,9 +22,9 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from training.data import find_samples
-from training.dataset import training_batches
-from training.pixels import load_pixels
+from training.data.dataset import training_batches
+from training.data.pixels import load_pixels
+from training.data.samples import find_samples
 from training.recipes import find_recipe
 
 Batch = tuple[tf.Tensor, tf.Tensor]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training.pixels import Pixels
+from training.data.pixels import Pixels
 
 
 def prepare(

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.balance import look_of
+from training.data.balance import look_of
+from training.data.pixels import Pixels
 from training.errors import RunError
-from training.pixels import Pixels
 from training.recipes import find_recipe
 from training.run import Run
 

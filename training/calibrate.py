@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from training.dataset import ordered_batches
+from training.data.dataset import ordered_batches
+from training.data.pixels import Pixels, picture_scores
 from training.errors import RunError
-from training.pixels import Pixels, picture_scores
 from training.run import Run
 
 MAX_FALSE_POSITIVE_RATE = 0.01  # of real pictures at or above fake_above

@@ -17,10 +17,10 @@ from typing import Any
 
 import jinja2
 
+from training.data.pixels import load_split
 from training.errors import RunError
 from training.evaluate import Evaluation
 from training.failures import failures
-from training.pixels import load_split
 from training.study import study
 from training.subject import open_subject
 

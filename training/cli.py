@@ -99,7 +99,7 @@ def check(
 ) -> None:
     """Measure how far sharpness, brightness and the like alone tell fakes in training."""
     from training import file_features
-    from training.pixels import load_split
+    from training.data.pixels import load_split
     from training.recipes import find_recipe
 
     recipe = find_recipe(architecture)

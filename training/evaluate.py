@@ -18,7 +18,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from training import plots
-from training.balance import look_of
+from training.data.balance import look_of
+from training.data.pixels import load_split
 from training.errors import RunError
 from training.metrics import (
     Distribution,
@@ -30,7 +31,6 @@ from training.metrics import (
     measure,
     roc_auc,
 )
-from training.pixels import load_split
 from training.run import Run
 from training.subject import open_subject
 

@@ -18,7 +18,7 @@ import keras
 
 from training import calibrate
 from training.calibrate import Calibration
-from training.data import LABELS
+from training.data.samples import LABELS
 from training.recipes import find_recipe
 from training.run import Run
 from training.signatures import Signatures

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data import LABELS
+from training.data.pixels import Pixels
+from training.data.samples import LABELS
 from training.file_features import NAMES, describe
 from training.metrics import Scores
-from training.pixels import Pixels
 
 WORST = 5  # of each label
 WORDS = {  # for the lowest and the highest fifth

@@ -18,8 +18,8 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.dataset import training_batches
-from training.pixels import Pixels
+from training.data.dataset import training_batches
+from training.data.pixels import Pixels
 from training.recipes import Recipe
 
 NAMES = ("brightness", "contrast", "saturation", "sharpness", "fine detail", "noise", "blockiness")

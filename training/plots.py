@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
 from training import metrics
-from training.data import LABELS
+from training.data.samples import LABELS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

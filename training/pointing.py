@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.pictures import faces, imaging
-from training.changes import CHANGED, UNKNOWN, changes_between
-from training.data import find_samples
+from training.data.changes import CHANGED, UNKNOWN, changes_between
+from training.data.samples import find_samples
 from training.metrics import Estimate, share
 from training.subject import Subject
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import keras
 
 from training.architectures import SIDE, baseline_cnn, mobilenet_v2
-from training.augment import Augment, mirror, scramble
-from training.balance import Order, paired, paired_as_found, shuffled
-from training.decoding import View
+from training.data.augment import Augment, mirror, scramble
+from training.data.balance import Order, paired, paired_as_found, shuffled
+from training.data.decoding import View
 from training.draws import Draws
 from training.errors import RunError
 from training.head import teach_heads

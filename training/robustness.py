@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from training.console import console
-from training.data import find_samples
-from training.distortions import DISTORTIONS
+from training.data.distortions import DISTORTIONS
+from training.data.pixels import load_pixels
+from training.data.samples import find_samples
 from training.metrics import SourceMetrics, measure
-from training.pixels import load_pixels
 from training.subject import Subject
 
 

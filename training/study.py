@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.data.pixels import load_split
 from training.evaluate import Against
 from training.metrics import (
     Estimate,
@@ -14,7 +15,6 @@ from training.metrics import (
     roc_auc,
     share,
 )
-from training.pixels import load_split
 from training.pointing import Pointing, pointing_game
 from training.robustness import robustness
 from training.subject import Subject, open_subject

@@ -13,11 +13,11 @@ from rich.progress import track
 
 from training import calibrate
 from training.console import console
-from training.dataset import ordered_batches
-from training.decoding import View
+from training.data.dataset import ordered_batches
+from training.data.decoding import View
+from training.data.pixels import Pixels, picture_scores
 from training.errors import RunError
 from training.metrics import Scores
-from training.pixels import Pixels, picture_scores
 from training.places import RUNS
 from training.recipes import find_recipe
 from training.run import Run

@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from training.data.share import Shares
 from training.errors import TeamError
-from training.share import Shares
 
 JOBS = ("chief", "worker")  # of a cluster, in the order in which TensorFlow counts them
 

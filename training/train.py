@@ -19,14 +19,14 @@ import tensorflow as tf
 
 from training import calibrate, curves, loop
 from training.alike import require_alike, require_partners
-from training.balance import pairs_without
 from training.callbacks import epoch_callbacks, save_last
 from training.console import console
-from training.dataset import ordered_batches, training_batches
-from training.decoding import View
+from training.data.balance import pairs_without
+from training.data.dataset import ordered_batches, training_batches
+from training.data.decoding import View
+from training.data.pixels import Pixels, load_split
 from training.draws import Draws
 from training.errors import RunError, TeamError
-from training.pixels import Pixels, load_split
 from training.places import RUNS
 from training.recipes import Recipe, find_recipe
 from training.run import Run, RunConfig

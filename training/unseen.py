@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from training.data.pixels import load_split
 from training.errors import RunError
 from training.evaluate import Against, against
-from training.pixels import load_split
 from training.run import Run
 from training.subject import open_subject
 

@@ -10,7 +10,7 @@ from service.model.loaded import Model
 from service.model.manifest import Manifest
 from tests.conftest import run_training
 from training.card import with_earlier
-from training.distortions import DISTORTIONS
+from training.data.distortions import DISTORTIONS
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import pytest
 
 from tests.pictures import smooth
 from tests.prepared import prepare
+from training.data.pixels import Pixels
 from training.failures import WORST, failures, in_words
 from training.file_features import NAMES
-from training.pixels import Pixels
 
 N = 40
 

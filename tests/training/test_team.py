@@ -5,8 +5,8 @@ import json
 import pytest
 import tensorflow as tf
 
+from training.data.share import Shares
 from training.errors import TeamError
-from training.share import Shares
 from training.team import Team, assemble
 
 ONE = ["127.0.0.1:1"]

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tests.checkpoints import save_as_pytorch
 from training.architectures import SIDE
 from training.calibrate import Calibration
-from training.changes import UNKNOWN
+from training.data.changes import UNKNOWN
 from training.efficientnet import efficientnet_lite0
 from training.either import Either
 from training.errors import RunError

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from training import loop
-from training.share import Shares
+from training.data.share import Shares
 from training.team import Team, assemble
 
 NAMES = ("loss", "fake_accuracy", "val_loss", "val_fake_accuracy")

@@ -6,7 +6,7 @@ import pytest
 
 from service.pictures.faces import FaceFinder
 from tests.pictures import PORTRAIT
-from training.blend import Floats, affine, self_blend, similarity, swap
+from training.data.blend import Floats, affine, self_blend, similarity, swap
 
 IMAGE = np.asarray(PORTRAIT.resize((240, 240)))
 TINTED = np.asarray(PORTRAIT.resize((240, 240)).rotate(8)).copy()

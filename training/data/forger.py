@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from training.blend import self_blend, swap
-from training.changes import Changes
-from training.example import Image
-from training.pixels import Pixels
+from training.data.blend import self_blend, swap
+from training.data.changes import Changes
+from training.data.example import Image
+from training.data.pixels import Pixels
 
 # Where the landmarks mostly are, as shares of the side; for a picture in which no face is found.
 TYPICAL = ((0.34, 0.38), (0.65, 0.38), (0.49, 0.54), (0.37, 0.70), (0.62, 0.70))

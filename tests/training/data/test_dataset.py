@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.augment import mirror
-from training.balance import shuffled
-from training.changes import UNKNOWN
-from training.data import find_samples
-from training.dataset import ordered_batches, training_batches
-from training.decoding import View
-from training.pixels import Pixels, load_pixels
+from training.data.augment import mirror
+from training.data.balance import shuffled
+from training.data.changes import UNKNOWN
+from training.data.dataset import ordered_batches, training_batches
+from training.data.decoding import View
+from training.data.pixels import Pixels, load_pixels
+from training.data.samples import find_samples
 
 BATCH = 30
 ONES = np.ones((1, 32, 32), np.int8)

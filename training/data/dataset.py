@@ -7,12 +7,12 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from training.augment import Augment
-from training.balance import Order
-from training.changes import UNKNOWN, Changes, resized
-from training.forger import Forger
-from training.pixels import Pixels
-from training.share import WHOLE, Shares
+from training.data.augment import Augment
+from training.data.balance import Order
+from training.data.changes import UNKNOWN, Changes, resized
+from training.data.forger import Forger
+from training.data.pixels import Pixels
+from training.data.share import WHOLE, Shares
 
 Floats = NDArray[np.float32]
 

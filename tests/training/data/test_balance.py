@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.prepared import prepare
-from training.balance import (
+from training.data.balance import (
     BLENDED,
     TWINNED,
     Order,
@@ -16,7 +16,7 @@ from training.balance import (
     pairs_without,
     shuffled,
 )
-from training.pixels import Pixels
+from training.data.pixels import Pixels
 
 COUNTS = {
     ("ffhq", 0): 90,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.prepared import prepare
-from training.forger import Forger
+from training.data.forger import Forger
 
 SIDE = 64
 FOUND = ((22.0, 24.0), (42.0, 24.0), (32.0, 35.0), (24.0, 45.0), (40.0, 45.0))

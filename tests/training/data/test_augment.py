@@ -6,8 +6,8 @@ import pytest
 
 from service.pictures import faces
 from tests.pictures import PORTRAIT, smooth
-from training.augment import mirror, recolour, scramble
-from training.example import Example
+from training.data.augment import mirror, recolour, scramble
+from training.data.example import Example
 
 IMAGE = np.asarray(PORTRAIT.resize((120, 120)))
 BOX = np.array([30, 20, 40, 60], np.float32)

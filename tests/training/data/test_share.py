@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.share import WHOLE, Shares
+from training.data.share import WHOLE, Shares
 
 
 @pytest.mark.parametrize("of", [1, 2, 3, 8])

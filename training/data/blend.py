@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.augment import recolour
-from training.changes import Changes
-from training.example import Image
+from training.data.augment import recolour
+from training.data.changes import Changes
+from training.data.example import Image
 
 Floats = NDArray[np.float32]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.pictures import smooth
-from training.changes import UNKNOWN, changes_between, everywhere, resized
+from training.data.changes import UNKNOWN, changes_between, everywhere, resized
 
 REAL = np.asarray(smooth(0))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import smooth, write_dataset
-from training.data import LABELS, Sample, find_samples
+from training.data.samples import LABELS, Sample, find_samples
 from training.errors import DataError
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.pictures.imaging import resize
-from training.example import Example, Image
+from training.data.example import Example, Image
 
 Augment = Callable[[Example, np.random.Generator], Example]
 

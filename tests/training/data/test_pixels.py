@@ -12,11 +12,11 @@ from PIL import Image
 
 from service.pictures import faces, imaging
 from tests.pictures import PORTRAIT, smooth, two_faces, write_dataset
-from training.changes import UNKNOWN
-from training.data import find_samples
-from training.decoding import View
+from training.data.changes import UNKNOWN
+from training.data.decoding import View
+from training.data.pixels import Pixels, load_pixels, load_split, picture_scores
+from training.data.samples import find_samples
 from training.errors import DataError
-from training.pixels import Pixels, load_pixels, load_split, picture_scores
 
 WHOLE = View(side=64, margin=None)
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from service.pictures import imaging
 from tests.pictures import PORTRAIT, encode
-from training.distortions import DISTORTIONS, jpeg, noisy
+from training.data.distortions import DISTORTIONS, jpeg, noisy
 
 FILE = encode(PORTRAIT, quality=95)
 

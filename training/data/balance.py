@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from training.pixels import Pixels
+from training.data.pixels import Pixels
 
 # For each draw the position of an image; with the number of images added to it, the forgery that
 # ``forger.Forger`` makes of that image.

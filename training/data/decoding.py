@@ -13,10 +13,10 @@ from rich.progress import track
 from service.errors import ImageError
 from service.pictures import faces, imaging
 from service.pictures.imaging import Pixels
-from training.changes import UNCHANGED, UNKNOWN, Changes, changes_between, everywhere, resized
 from training.console import console
-from training.data import LABELS, Sample
-from training.distortions import DISTORTIONS
+from training.data.changes import UNCHANGED, UNKNOWN, Changes, changes_between, everywhere, resized
+from training.data.distortions import DISTORTIONS
+from training.data.samples import LABELS, Sample
 
 MAP_SIDE = 32
 
@@ -47,7 +47,7 @@ class Decoded:
 
     ``images`` is uint8 RGB ``[n, side, side, 3]``, or None if it cannot be read, for the reason
     ``error``; of that, ``edges`` pixels each way are used. ``changes`` int8 ``[n, 32, 32]`` is a
-    map of ``training.changes`` for each.
+    map of ``training.data.changes`` for each.
     """
 
     sample: Sample

@@ -1,0 +1,1 @@
+"""A folder of pictures to batches of what the network is shown."""
