@@ -14,7 +14,7 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from training.checkpoints import MAGIC
+from training.networks.checkpoints import MAGIC
 
 
 class FloatStorage:

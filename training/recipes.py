@@ -6,14 +6,14 @@ from pathlib import Path
 
 import keras
 
-from training.architectures import SIDE, baseline_cnn, mobilenet_v2
 from training.data.augment import Augment, mirror, scramble
 from training.data.balance import Order, paired, paired_as_found, shuffled
 from training.data.decoding import View
 from training.draws import Draws
 from training.errors import RunError
 from training.head import teach_heads
-from training.texture_network import CELLS, texture_efficientnet, texture_mobilenet
+from training.networks.architectures import SIDE, baseline_cnn, mobilenet_v2
+from training.networks.texture_network import CELLS, texture_efficientnet, texture_mobilenet
 
 
 @dataclass(frozen=True, slots=True)

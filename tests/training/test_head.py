@@ -11,8 +11,8 @@ from keras import layers
 from sklearn.metrics import roc_auc_score
 
 from training.draws import Draws
-from training.either import Either
 from training.head import LABEL_SMOOTHING, LESSONS, Lesson, teach_heads
+from training.networks.either import Either
 from training.team import Team
 
 N = 512

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from training.folding import fold_normalizations
+from training.networks.folding import fold_normalizations
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 
 from tests.checkpoints import save_as_pytorch
-from training.efficientnet import efficientnet_lite0
+from training.networks.efficientnet import efficientnet_lite0
 
 SIDE = 64
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import keras
 from keras import layers
 
-from training.folding import fold_normalizations
+from training.networks.folding import fold_normalizations
 
 LEARNING_RATE = 1e-4  # of fine-tuning, at its highest
 SIDE = 224  # of what the pretrained networks see, in pixels; most faces are hardly larger here

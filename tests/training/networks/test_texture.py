@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from training.texture import Texture
+from training.networks.texture import Texture
 
 MAPS = np.random.default_rng(0).normal(1, 2, (3, 8, 6, 5)).astype(np.float32)
 

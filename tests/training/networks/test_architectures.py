@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from training.architectures import LEARNING_RATE, SIDE, baseline_cnn, mobilenet_v2
+from training.networks.architectures import LEARNING_RATE, SIDE, baseline_cnn, mobilenet_v2
 
 
 @pytest.fixture(scope="module")

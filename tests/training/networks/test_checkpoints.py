@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tests.checkpoints import write_checkpoint
-from training.checkpoints import MAGIC, read_checkpoint
 from training.errors import RunError
+from training.networks.checkpoints import MAGIC, read_checkpoint
 
 
 @pytest.fixture

@@ -8,21 +8,21 @@ import pytest
 import tensorflow as tf
 
 from tests.checkpoints import save_as_pytorch
-from training.architectures import SIDE
 from training.calibrate import Calibration
 from training.data.changes import UNKNOWN
-from training.efficientnet import efficientnet_lite0
-from training.either import Either
 from training.errors import RunError
-from training.signatures import Signatures
-from training.texture import Texture
-from training.texture_network import (
+from training.networks.architectures import SIDE
+from training.networks.efficientnet import efficientnet_lite0
+from training.networks.either import Either
+from training.networks.texture import Texture
+from training.networks.texture_network import (
     CELLS,
     EITHER,
     changes_loss,
     texture_efficientnet,
     texture_mobilenet,
 )
+from training.signatures import Signatures
 
 UNSCALED = Calibration(temperature=1, bias=0, fake_above=0.5, real_below=0.5)
 MIDDLES = [(11, 45), (6, 22), (3, 11), (3, 11)]  # of maps 56, 28, 14 and 14 cells wide

@@ -15,12 +15,12 @@ from pathlib import Path
 import keras
 from keras import layers, ops
 
-from training.architectures import SIDE, fine_tuning_optimizer, load_mobilenet_v2
-from training.efficientnet import efficientnet_lite0
-from training.either import Either
 from training.errors import RunError
-from training.folding import fold_normalizations
-from training.texture import Texture
+from training.networks.architectures import SIDE, fine_tuning_optimizer, load_mobilenet_v2
+from training.networks.efficientnet import efficientnet_lite0
+from training.networks.either import Either
+from training.networks.folding import fold_normalizations
+from training.networks.texture import Texture
 
 CELLS = SIDE // 16  # of the map of changes, each way
 # Chosen on validation, over a run with all sources and two without one of them: against (3, 2, 3),

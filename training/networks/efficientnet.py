@@ -10,7 +10,7 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from training.checkpoints import read_checkpoint
+from training.networks.checkpoints import read_checkpoint
 
 # Of each stage: kernel, first stride, expansion, channels, blocks.
 STAGES = (

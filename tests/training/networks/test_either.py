@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from training.either import Either
+from training.networks.either import Either
 
 LOGITS = np.array([-30.0, -4.0, -0.5, 0.0, 1.5, 6.0, 30.0])
 ONE, OTHER = (x.reshape(-1, 1).astype(np.float32) for x in np.meshgrid(LOGITS, LOGITS))
