@@ -25,7 +25,7 @@ from rich.table import Table
 from training.data.dataset import training_batches
 from training.data.pixels import load_pixels
 from training.data.samples import find_samples
-from training.recipes import find_recipe
+from training.fitting.recipes import find_recipe
 
 Batch = tuple[tf.Tensor, tf.Tensor]
 

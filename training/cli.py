@@ -37,8 +37,8 @@ def train(
 
     It takes all GPUs of the host, and the hosts that TF_CONFIG names.
     """
-    from training import train as training
-    from training.team import assemble
+    from training.fitting import train as training
+    from training.fitting.team import assemble
 
     team = assemble()
     with team.together():
@@ -100,7 +100,7 @@ def check(
     """Measure how far sharpness, brightness and the like alone tell fakes in training."""
     from training import file_features
     from training.data.pixels import load_split
-    from training.recipes import find_recipe
+    from training.fitting.recipes import find_recipe
 
     recipe = find_recipe(architecture)
     shown = file_features.shown_in_training(load_split(data, "train", recipe.training_view), recipe)

@@ -21,6 +21,7 @@ from training import plots
 from training.data.balance import look_of
 from training.data.pixels import load_split
 from training.errors import RunError
+from training.fitting.run import Run
 from training.metrics import (
     Distribution,
     Estimate,
@@ -31,7 +32,6 @@ from training.metrics import (
     measure,
     roc_auc,
 )
-from training.run import Run
 from training.subject import open_subject
 
 

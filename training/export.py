@@ -16,11 +16,11 @@ from typing import Any
 
 import keras
 
-from training import calibrate
-from training.calibrate import Calibration
 from training.data.samples import LABELS
-from training.recipes import find_recipe
-from training.run import Run
+from training.fitting import calibrate
+from training.fitting.calibrate import Calibration
+from training.fitting.recipes import find_recipe
+from training.fitting.run import Run
 from training.signatures import Signatures
 
 WEIGHTS = Path("variables/variables.data-00000-of-00001")

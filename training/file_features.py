@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from training.data.dataset import training_batches
 from training.data.pixels import Pixels
-from training.recipes import Recipe
+from training.fitting.recipes import Recipe
 
 NAMES = ("brightness", "contrast", "saturation", "sharpness", "fine detail", "noise", "blockiness")
 PICTURES = 4096  # enough for an AUC to within 0.02

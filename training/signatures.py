@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from training.calibrate import Calibration
+from training.fitting.calibrate import Calibration
 
 
 class Signatures:

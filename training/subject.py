@@ -11,16 +11,16 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from rich.progress import track
 
-from training import calibrate
 from training.console import console
 from training.data.dataset import ordered_batches
 from training.data.decoding import View
 from training.data.pixels import Pixels, picture_scores
 from training.errors import RunError
+from training.fitting import calibrate
+from training.fitting.recipes import find_recipe
+from training.fitting.run import Run
 from training.metrics import Scores
 from training.places import RUNS
-from training.recipes import find_recipe
-from training.run import Run
 from training.signatures import Signatures
 
 BATCH_SIZE = 64

@@ -7,7 +7,7 @@ import numpy as np
 from training.data.pixels import load_split
 from training.errors import RunError
 from training.evaluate import Against, against
-from training.run import Run
+from training.fitting.run import Run
 from training.subject import open_subject
 
 

@@ -12,7 +12,7 @@ from tests.container.test_container import run
 from tests.container.test_manifests import rights
 from tests.deploy.test_training import CONTAINER, JOB, POD, TRAINER
 from tests.pictures import write_dataset
-from training.run import Run
+from training.fitting.run import Run
 
 pytestmark = pytest.mark.container
 

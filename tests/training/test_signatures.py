@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from training.calibrate import Calibration
+from training.fitting.calibrate import Calibration
 from training.signatures import Signatures
 
 SIDE, CELLS = 8, 4

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from training.run import Run
+from training.fitting.run import Run
 
 TOLERANCE = 1e-3  # of the losses and accuracies of an epoch
 EPOCHS = 2

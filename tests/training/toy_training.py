@@ -13,9 +13,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training import loop
 from training.data.share import Shares
-from training.team import Team, assemble
+from training.fitting import loop
+from training.fitting.team import Team, assemble
 
 NAMES = ("loss", "fake_accuracy", "val_loss", "val_fake_accuracy")
 COUNT, BATCH, STEPS, EPOCHS, SEED = 11, 5, 3, 3, 4

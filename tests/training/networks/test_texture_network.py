@@ -8,9 +8,9 @@ import pytest
 import tensorflow as tf
 
 from tests.checkpoints import save_as_pytorch
-from training.calibrate import Calibration
 from training.data.changes import UNKNOWN
 from training.errors import RunError
+from training.fitting.calibrate import Calibration
 from training.networks.architectures import SIDE
 from training.networks.efficientnet import efficientnet_lite0
 from training.networks.either import Either

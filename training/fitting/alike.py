@@ -11,8 +11,8 @@ import numpy as np
 from training.data.balance import look_of
 from training.data.pixels import Pixels
 from training.errors import RunError
-from training.recipes import find_recipe
-from training.run import Run
+from training.fitting.recipes import find_recipe
+from training.fitting.run import Run
 
 
 def require_alike(like: Run, architecture: str, seed: int, without: Sequence[str]) -> None:

@@ -9,11 +9,11 @@ import pytest
 from tests.conftest import run_training
 from tests.pictures import write_dataset
 from tests.prepared import prepare
-from training.alike import require_alike, require_partners
 from training.data.balance import paired_as_found, pairs_without
 from training.data.pixels import Pixels
 from training.errors import RunError
-from training.run import Run, RunConfig
+from training.fitting.alike import require_alike, require_partners
+from training.fitting.run import Run, RunConfig
 
 NETWORK = "texture_mobilenet"
 

@@ -17,20 +17,20 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from training import calibrate, curves, loop
-from training.alike import require_alike, require_partners
-from training.callbacks import epoch_callbacks, save_last
 from training.console import console
 from training.data.balance import pairs_without
 from training.data.dataset import ordered_batches, training_batches
 from training.data.decoding import View
 from training.data.pixels import Pixels, load_split
-from training.draws import Draws
 from training.errors import RunError, TeamError
+from training.fitting import calibrate, curves, loop
+from training.fitting.alike import require_alike, require_partners
+from training.fitting.callbacks import epoch_callbacks, save_last
+from training.fitting.draws import Draws
+from training.fitting.recipes import Recipe, find_recipe
+from training.fitting.run import Run, RunConfig
+from training.fitting.team import Team
 from training.places import RUNS
-from training.recipes import Recipe, find_recipe
-from training.run import Run, RunConfig
-from training.team import Team
 
 
 def start(

@@ -11,7 +11,7 @@ from scipy.special import expit
 from training.data.dataset import ordered_batches
 from training.data.pixels import Pixels, picture_scores
 from training.errors import RunError
-from training.run import Run
+from training.fitting.run import Run
 
 MAX_FALSE_POSITIVE_RATE = 0.01  # of real pictures at or above fake_above
 MAX_MISS_RATE = 0.05  # of fakes below real_below

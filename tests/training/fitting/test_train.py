@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import run_training
 from tests.pictures import write_dataset
 from training.evaluate import Evaluation
-from training.run import Run, RunConfig
+from training.fitting.run import Run, RunConfig
 
 EPOCHS = 8
 

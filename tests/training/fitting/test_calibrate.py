@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from training.calibrate import Calibration, fit, fit_scale
+from training.fitting.calibrate import Calibration, fit, fit_scale
 
 
 def overconfident(temperature: float, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:

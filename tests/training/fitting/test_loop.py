@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.training.toy_training import EPOCHS, STEPS, batches, fit, network
-from training.team import Team, assemble
+from training.fitting.team import Team, assemble
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import keras
 
-from training.run import Run
+from training.fitting.run import Run
 
 
 def epoch_callbacks(run: Run, patience: int | None) -> list[keras.callbacks.Callback]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from training.draws import Draws
+from training.fitting.draws import Draws
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from training.data.share import Shares
 from training.errors import TeamError
-from training.team import Team, assemble
+from training.fitting.team import Team, assemble
 
 ONE = ["127.0.0.1:1"]
 

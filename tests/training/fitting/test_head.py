@@ -10,10 +10,10 @@ import tensorflow as tf
 from keras import layers
 from sklearn.metrics import roc_auc_score
 
-from training.draws import Draws
-from training.head import LABEL_SMOOTHING, LESSONS, Lesson, teach_heads
+from training.fitting.draws import Draws
+from training.fitting.head import LABEL_SMOOTHING, LESSONS, Lesson, teach_heads
+from training.fitting.team import Team
 from training.networks.either import Either
-from training.team import Team
 
 N = 512
 STEPS = 4  # of an epoch
@@ -75,7 +75,7 @@ def same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
 def test_each_learns_what_the_backbone_sees(
     name: str, model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.head.LEARNING_RATE", 2e-3)  # there are few pictures
+    monkeypatch.setattr("training.fitting.head.LEARNING_RATE", 2e-3)  # there are few pictures
     images, labels = rough_and_smooth()
     teach_heads(model, draws)
     logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
@@ -87,7 +87,7 @@ def test_they_are_no_surer_than_the_smoothed_labels(
 ) -> None:
     """However long they learn what is easily learnt."""
     monkeypatch.setitem(LESSONS, "recognition", Lesson(draws=2, passes=200, batch_size=128))
-    monkeypatch.setattr("training.head.LEARNING_RATE", 1e-2)
+    monkeypatch.setattr("training.fitting.head.LEARNING_RATE", 1e-2)
     images, labels = rough_and_smooth()
     teach_heads(model, draws)
     recognition = keras.Model(model.input, model.get_layer("recognition").output)
@@ -137,7 +137,7 @@ def test_what_is_not_to_be_shown_counts_for_nothing(
     model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of the draws, whose labels are the wrong way round."""
-    monkeypatch.setattr("training.head.LEARNING_RATE", 4e-3)  # there are few pictures
+    monkeypatch.setattr("training.fitting.head.LEARNING_RATE", 4e-3)  # there are few pictures
     images, labels = rough_and_smooth()
     shown = np.arange(N) < N // 2
     wrong = np.where(shown, labels, 1 - labels)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from training.draws import Draws, Floats, Seen
-from training.team import Team
+from training.fitting.draws import Draws, Floats, Seen
+from training.fitting.team import Team
 
 STEPS, BATCH = 3, 4
 N = STEPS * BATCH

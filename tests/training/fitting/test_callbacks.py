@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from training.callbacks import epoch_callbacks
-from training.run import Run, RunConfig
+from training.fitting.callbacks import epoch_callbacks
+from training.fitting.run import Run, RunConfig
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import keras
 from training.data.augment import Augment, mirror, scramble
 from training.data.balance import Order, paired, paired_as_found, shuffled
 from training.data.decoding import View
-from training.draws import Draws
 from training.errors import RunError
-from training.head import teach_heads
+from training.fitting.draws import Draws
+from training.fitting.head import teach_heads
 from training.networks.architectures import SIDE, baseline_cnn, mobilenet_v2
 from training.networks.texture_network import CELLS, texture_efficientnet, texture_mobilenet
 

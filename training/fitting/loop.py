@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training.team import Team
+from training.fitting.team import Team
 
 SUM = tf.distribute.ReduceOp.SUM
 

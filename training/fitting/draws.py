@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from training.console import console
-from training.team import Team
+from training.fitting.team import Team
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.void]  # of what was said and of which label
