@@ -108,7 +108,7 @@ def check(
 
 
 def _write(run: Path, out: Path) -> Path:
+    from training.artifact.export import export as write
     from training.evaluate import results_of
-    from training.export import export as write
 
     return write(run, asdict(results_of(run)), out)

@@ -11,6 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from rich.progress import track
 
+from training.artifact.signatures import Signatures
 from training.console import console
 from training.data.dataset import ordered_batches
 from training.data.decoding import View
@@ -21,7 +22,6 @@ from training.fitting.recipes import find_recipe
 from training.fitting.run import Run
 from training.metrics import Scores
 from training.places import RUNS
-from training.signatures import Signatures
 
 BATCH_SIZE = 64
 

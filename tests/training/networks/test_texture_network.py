@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tests.checkpoints import save_as_pytorch
+from training.artifact.signatures import Signatures
 from training.data.changes import UNKNOWN
 from training.errors import RunError
 from training.fitting.calibrate import Calibration
@@ -22,7 +23,6 @@ from training.networks.texture_network import (
     texture_efficientnet,
     texture_mobilenet,
 )
-from training.signatures import Signatures
 
 UNSCALED = Calibration(temperature=1, bias=0, fake_above=0.5, real_below=0.5)
 MIDDLES = [(11, 45), (6, 22), (3, 11), (3, 11)]  # of maps 56, 28, 14 and 14 cells wide

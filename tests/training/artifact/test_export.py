@@ -11,9 +11,9 @@ from service.model.loaded import Model
 from service.model.manifest import Manifest
 from tests.conftest import run_training
 from tests.pictures import smooth, striped
+from training.artifact.export import export
 from training.errors import RunError
 from training.evaluate import Evaluation
-from training.export import export
 
 
 def test_the_service_takes_it(exported: Path) -> None:

@@ -16,12 +16,12 @@ from typing import Any
 
 import keras
 
+from training.artifact.signatures import Signatures
 from training.data.samples import LABELS
 from training.fitting import calibrate
 from training.fitting.calibrate import Calibration
 from training.fitting.recipes import find_recipe
 from training.fitting.run import Run
-from training.signatures import Signatures
 
 WEIGHTS = Path("variables/variables.data-00000-of-00001")
 MANIFEST = Path("assets.extra/model.json")

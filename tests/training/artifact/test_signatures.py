@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from training.artifact.signatures import Signatures
 from training.fitting.calibrate import Calibration
-from training.signatures import Signatures
 
 SIDE, CELLS = 8, 4
 CALIBRATION = Calibration(temperature=2.0, bias=0.5, fake_above=0.9, real_below=0.1)

@@ -1,0 +1,1 @@
+"""What leaves: the graph that is served, and its folder."""
