@@ -73,8 +73,8 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure a detector on the test split: over all sources, and on each."""
-    from training import evaluate as evaluation
-    from training.card import publish
+    from training.judging import evaluate as evaluation
+    from training.judging.card import publish
 
     if (left_out or compare) and not card:
         raise typer.BadParameter("--left-out and --compare are for the card: add --card")
@@ -98,9 +98,9 @@ def check(
     architecture: Annotated[str, typer.Option(help="Whose training to check.")] = "baseline_cnn",
 ) -> None:
     """Measure how far sharpness, brightness and the like alone tell fakes in training."""
-    from training import file_features
     from training.data.pixels import load_split
     from training.fitting.recipes import find_recipe
+    from training.judging import file_features
 
     recipe = find_recipe(architecture)
     shown = file_features.shown_in_training(load_split(data, "train", recipe.training_view), recipe)
@@ -109,6 +109,6 @@ def check(
 
 def _write(run: Path, out: Path) -> Path:
     from training.artifact.export import export as write
-    from training.evaluate import results_of
+    from training.judging.evaluate import results_of
 
     return write(run, asdict(results_of(run)), out)

@@ -13,7 +13,7 @@ from tests.conftest import run_training
 from tests.pictures import smooth, striped
 from training.artifact.export import export
 from training.errors import RunError
-from training.evaluate import Evaluation
+from training.judging.evaluate import Evaluation
 
 
 def test_the_service_takes_it(exported: Path) -> None:

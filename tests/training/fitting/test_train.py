@@ -12,8 +12,8 @@ import pytest
 
 from tests.conftest import run_training
 from tests.pictures import write_dataset
-from training.evaluate import Evaluation
 from training.fitting.run import Run, RunConfig
+from training.judging.evaluate import Evaluation
 
 EPOCHS = 8
 

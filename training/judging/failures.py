@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from training.data.pixels import Pixels
 from training.data.samples import LABELS
-from training.file_features import NAMES, describe
-from training.metrics import Scores
+from training.judging.file_features import NAMES, describe
+from training.judging.metrics import Scores
 
 WORST = 5  # of each label
 WORDS = {  # for the lowest and the highest fifth

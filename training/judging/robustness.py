@@ -8,8 +8,8 @@ from training.console import console
 from training.data.distortions import DISTORTIONS
 from training.data.pixels import load_pixels
 from training.data.samples import find_samples
-from training.metrics import SourceMetrics, measure
-from training.subject import Subject
+from training.judging.metrics import SourceMetrics, measure
+from training.judging.subject import Subject
 
 
 def robustness(subject: Subject, data: Path) -> dict[str, SourceMetrics]:

@@ -6,8 +6,8 @@ import pytest
 from tests.pictures import smooth
 from tests.prepared import prepare
 from training.data.pixels import Pixels
-from training.failures import WORST, failures, in_words
-from training.file_features import NAMES
+from training.judging.failures import WORST, failures, in_words
+from training.judging.file_features import NAMES
 
 N = 40
 

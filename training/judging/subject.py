@@ -20,7 +20,7 @@ from training.errors import RunError
 from training.fitting import calibrate
 from training.fitting.recipes import find_recipe
 from training.fitting.run import Run
-from training.metrics import Scores
+from training.judging.metrics import Scores
 from training.places import RUNS
 
 BATCH_SIZE = 64

@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 
 from training.data.pixels import load_split
-from training.evaluate import Against
-from training.metrics import (
+from training.judging.evaluate import Against
+from training.judging.metrics import (
     Estimate,
     SourceMetrics,
     confidence_error,
     roc_auc,
     share,
 )
-from training.pointing import Pointing, pointing_game
-from training.robustness import robustness
-from training.subject import Subject, open_subject
-from training.unseen import unseen
+from training.judging.pointing import Pointing, pointing_game
+from training.judging.robustness import robustness
+from training.judging.subject import Subject, open_subject
+from training.judging.unseen import unseen
 
 ACCUSED = 0.01  # share of the real pictures at which detectors are compared
 

@@ -19,10 +19,10 @@ import jinja2
 
 from training.data.pixels import load_split
 from training.errors import RunError
-from training.evaluate import Evaluation
-from training.failures import failures
-from training.study import study
-from training.subject import open_subject
+from training.judging.evaluate import Evaluation
+from training.judging.failures import failures
+from training.judging.study import study
+from training.judging.subject import open_subject
 
 CARD = Path("MODEL_CARD.md")
 PLOTS = Path("docs/model")

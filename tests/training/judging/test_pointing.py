@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from tests.pictures import smooth, write_dataset
-from training.pointing import hit, pointing_game, twins
-from training.subject import open_subject
+from training.judging.pointing import hit, pointing_game, twins
+from training.judging.subject import open_subject
 
 
 @pytest.fixture(scope="module")

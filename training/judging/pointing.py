@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from service.pictures import faces, imaging
 from training.data.changes import CHANGED, UNKNOWN, changes_between
 from training.data.samples import find_samples
-from training.metrics import Estimate, share
-from training.subject import Subject
+from training.judging.metrics import Estimate, share
+from training.judging.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from training.metrics import (
+from training.judging.metrics import (
     Estimate,
     SourceMetrics,
     confidence_error,

@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 
 from tests.conftest import run_training
 from tests.pictures import PORTRAIT, smooth
-from training.file_features import NAMES, describe, tell_apart
+from training.judging.file_features import NAMES, describe, tell_apart
 
 
 def features(image: Image.Image) -> dict[str, float]:

@@ -17,12 +17,12 @@ from pydantic import TypeAdapter, ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from training import plots
 from training.data.balance import look_of
 from training.data.pixels import load_split
 from training.errors import RunError
 from training.fitting.run import Run
-from training.metrics import (
+from training.judging import plots
+from training.judging.metrics import (
     Distribution,
     Estimate,
     Labels,
@@ -32,7 +32,7 @@ from training.metrics import (
     measure,
     roc_auc,
 )
-from training.subject import open_subject
+from training.judging.subject import open_subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import pytest
 from service.model.loaded import Model
 from service.model.manifest import Manifest
 from tests.conftest import run_training
-from training.card import with_earlier
 from training.data.distortions import DISTORTIONS
+from training.judging.card import with_earlier
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import numpy as np
 
 from training.data.pixels import load_split
 from training.errors import RunError
-from training.evaluate import Against, against
 from training.fitting.run import Run
-from training.subject import open_subject
+from training.judging.evaluate import Against, against
+from training.judging.subject import open_subject
 
 
 def unseen(run_folder: Path, data: Path) -> dict[str, Against]:

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
-from training import metrics
 from training.data.samples import LABELS
+from training.judging import metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

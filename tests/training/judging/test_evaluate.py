@@ -11,8 +11,8 @@ from rich.console import Console
 
 from tests.conftest import run_training
 from training.errors import RunError
-from training.evaluate import Evaluation, summarize, table
-from training.metrics import measure
+from training.judging.evaluate import Evaluation, summarize, table
+from training.judging.metrics import measure
 
 LABELS = np.array([0, 0, 1, 1, 0, 0, 1])
 SCORES = np.array([0.1, 0.4, 0.3, 0.9, 0.2, 0.5, 0.45])
