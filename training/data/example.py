@@ -14,7 +14,7 @@ Image = NDArray[np.uint8]
 class Example:
     """An image, where it was changed, and where its face is.
 
-    ``image`` is uint8 RGB ``[h, w, 3]``; ``changes`` is a map of ``training.data.changes`` over it, of
+    ``image`` is uint8 RGB ``[h, w, 3]``; ``changes`` is a map of ``data.changes`` over it, of
     any resolution; ``box`` float32 ``[4]`` is x, y, width and height of the face in pixels, or NaN
     where none is found.
     """

@@ -36,7 +36,7 @@ class Pixels:
     int64 ``[n]`` pixels each way are used; ``owners`` int64 ``[n]`` is the picture that each comes
     from; ``boxes`` float32 ``[n, 4]`` (x, y, width, height) and ``landmarks`` float32 ``[n, 5, 2]``
     are where ``pictures.faces`` finds a face in the image, in pixels, or NaN where it finds none;
-    ``changes`` int8 ``[n, 32, 32]`` is a map of ``training.data.changes``. By picture: ``labels`` int64
+    ``changes`` int8 ``[n, 32, 32]`` is a map of ``data.changes``. By picture: ``labels`` int64
     of 0 (real) and 1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each
     picture that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
     """

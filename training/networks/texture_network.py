@@ -53,7 +53,7 @@ def texture_efficientnet(weights: Path | None, steps: int) -> keras.Model:
 
 @keras.saving.register_keras_serializable("training")  # type: ignore[untyped-decorator]
 def changes_loss(changes: keras.KerasTensor, logits: keras.KerasTensor) -> keras.KerasTensor:
-    """Cross-entropy ``[b]`` of maps ``[b, h, w]`` as in ``training.data.changes``; unknown costs 0."""
+    """Cross-entropy ``[b]`` of maps ``[b, h, w]`` as in ``data.changes``; unknown costs 0."""
     logits = ops.reshape(logits, ops.shape(changes))
     cross_entropy = ops.softplus(logits) - ops.maximum(changes, 0) * logits
     return ops.mean(ops.where(changes < 0, 0.0, cross_entropy), axis=(1, 2))
