@@ -32,7 +32,7 @@ class DeepfakeError(Exception):
 
 
 class BodyTooLarge(DeepfakeError):
-    """A request's body, or a file, is over the limit in bytes."""
+    """The body is over the limit in bytes."""
 
     status = 413
     code = "body_too_large"
