@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 600
 CONCURRENCY ?= 1 8 32 128
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-browser screenshots test-container fuzz lint audit train train-default evaluate docker bench bench-training clean
+.PHONY: help run test test-all test-slow test-browser screenshots test-container fuzz lint audit train train-default evaluate docker bench bench-training clean
 
 help:  ## print the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -22,10 +22,13 @@ run: $(VENV)/run.stamp  ## install, then serve the shipped model on port 8000
 	$(BIN)/deepfake serve
 
 test: $(VENV)/dev.stamp  ## install, then run the tests that a change is likely to break
-	$(BIN)/pytest -m 'not slow and not browser and not container'
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 10 \
+		-m 'not slow and not browser and not container'
 
-test-all: $(VENV)/dev.stamp  ## the slow ones as well: trainings, clusters, killed nodes, fuzzing
-	$(BIN)/pytest -m 'not browser and not container'
+test-all: test test-slow  ## and then the slow ones: trainings, clusters, killed nodes, fuzzing
+
+test-slow: $(VENV)/dev.stamp  ## those alone
+	$(BIN)/pytest --durations 10 -m 'slow and not browser and not container'
 
 test-browser: $(VENV)/dev.stamp  ## the page in a real Chromium, which must be on the PATH
 	$(BIN)/pytest -m browser

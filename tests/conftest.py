@@ -1,7 +1,6 @@
 """Real parts for all tests: the shipped artifact, a running server, a trained and exported run."""
 
 import json
-import os
 import shutil
 import signal
 import socket
@@ -18,8 +17,9 @@ import pytest
 from service.model.loaded import Model
 from service.scoring.detector import Detector
 from tests.pictures import PORTRAIT, encode, write_dataset
+from tests.programs import ROOT as ROOT
+from tests.programs import Program, run
 
-ROOT = Path(__file__).parent.parent
 ARTIFACT = ROOT / "models" / "deepfake"
 (SHIPPED,) = ARTIFACT.iterdir()
 BIN = Path(sys.executable).parent
@@ -39,7 +39,9 @@ def free_port() -> int:
         return port
 
 
-def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
+def wait_until_ready(
+    url: str, process: Program | subprocess.Popen[bytes], seconds: float = 120
+) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended before it was ready"
@@ -55,30 +57,26 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float 
 def running_server(
     stop: signal.Signals = signal.SIGTERM,
     log: Path | None = None,
-    program: tuple[str, ...] = (str(BIN / "deepfake"),),
     port: int | None = None,
+    before: str = "",
     **environment: str,
 ) -> Iterator[str]:
     """A real `deepfake serve` on a free port; yields its address; checks that it ends well.
 
-    It takes ``port`` if there is one; all that it prints goes to ``log``.
+    It takes ``port`` if there is one; all that it prints goes to ``log``. The code ``before``
+    is run in its process first.
     """
     port = port or free_port()
-    command = [*program, "serve", "--port", str(port)]
-    with (log or Path(os.devnull)).open("w") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=output,
-            stderr=output if log else None,
-        )
+    words = ("serve", "--port", str(port))
+    server = Program(
+        "deepfake", *words, stdout=log, stderr=log, before=before, environment=environment
+    )
     try:
-        wait_until_ready(f"http://127.0.0.1:{port}", process)
+        wait_until_ready(f"http://127.0.0.1:{port}", server)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.send_signal(stop)
-        status = process.wait(30)
+        server.send_signal(stop)
+        status = server.wait(30)
     assert status == 0
 
 
@@ -122,9 +120,8 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_training(
     *arguments: str | Path, cwd: Path, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    """`python -m training …` as a user runs it, in the folder `cwd`."""
-    command = [sys.executable, "-m", "training", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=check)
+    """`python -m training …` in the folder `cwd`."""
+    return run("training", *arguments, cwd=cwd, check=check)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import keras
 import pytest
@@ -44,6 +45,9 @@ SHORT = {"ROUNDS": "1", "DURATION": "1", "CONCURRENCY": "2", "REQUESTS": "100"}
 NEEDS_A_CLUSTER = {"kubectl apply --kustomize deploy/kubernetes/base"}  # tests/deploy has the rest
 NEEDS_A_GPU = {"docker compose up gpu"}
 STARTS_THE_SERVER = "make run"
+SLOW = re.compile(
+    r"make (train|evaluate|bench|screenshots)|-m training|deepfake bulk|import pandas"
+)
 CLUSTER = "127.0.0.1:6379"
 
 
@@ -101,7 +105,12 @@ def test_the_two_commands_that_do_all_the_set_up_are_there() -> None:
     assert "make test" in COMMANDS
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+def marked(command: str) -> Any:
+    """A command, as slow if it trains, measures or starts Ray."""
+    return pytest.param(command, marks=[pytest.mark.slow] if SLOW.search(command) else [])
+
+
+@pytest.mark.parametrize("command", map(marked, COMMANDS))
 def test_every_command_runs(
     command: str, clone: Path, port: int, request: pytest.FixtureRequest
 ) -> None:

@@ -38,6 +38,7 @@ def test_those_of_the_next_size_are_other_pictures() -> None:
     assert collection.cut(0)[:2] == collection.cut(places)[:2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", bulk.ways(2))
 def test_each_way_scores_all(name: str, pictures: Path, tmp_path: Path) -> None:
     place = tmp_path / "scores"
@@ -66,6 +67,7 @@ def outcome(pictures: Path, survived: Path) -> bulk_killed.Outcome:
     return bulk_killed.score(pictures, survived, PART_ROWS)
 
 
+@pytest.mark.slow
 def test_a_node_dies_midway_and_no_row_is_lost(outcome: bulk_killed.Outcome) -> None:
     assert outcome.parts == PICTURES / PART_ROWS
     assert outcome.parts / 2 <= outcome.before < outcome.parts
@@ -74,6 +76,7 @@ def test_a_node_dies_midway_and_no_row_is_lost(outcome: bulk_killed.Outcome) -> 
     assert outcome.written_anew == 0
 
 
+@pytest.mark.slow
 def test_another_probability_than_the_apis_is_seen(
     outcome: bulk_killed.Outcome, survived: Path, tmp_path: Path
 ) -> None:
@@ -89,6 +92,7 @@ def test_another_probability_than_the_apis_is_seen(
     assert bulk_killed.difference(tmp_path / "wrong", 10) > 0.01
 
 
+@pytest.mark.slow
 def test_what_is_missing_or_there_twice_is_counted(
     outcome: bulk_killed.Outcome, pictures: Path, survived: Path
 ) -> None:

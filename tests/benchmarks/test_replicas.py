@@ -26,6 +26,7 @@ def test_shares_are_of_the_same_round_and_failures_of_all() -> None:
     assert other == "| other | 63.0 | 0.90 | 12 | 22 | 3 |"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Ray Serve, two replicas", "two processes"])
 def test_both_of_two_are_started_and_answer(name: str, tmp_path: Path) -> None:
     face = pictures(tmp_path)["256 px face"]

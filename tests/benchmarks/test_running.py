@@ -30,6 +30,7 @@ def test_the_pictures_are_as_they_are_called(made: dict[str, Path]) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_service_is_ready_answers_and_is_gone(made: dict[str, Path]) -> None:
     with running() as it:
         assert httpx.get(f"{it.url}/readyz").status_code == 200
@@ -50,6 +51,7 @@ def test_a_load_that_fails_is_said(tmp_path: Path) -> None:
         told(start_load("http://127.0.0.1:9/predict", tmp_path / "none.jpg", "--rate", "1"))
 
 
+@pytest.mark.slow
 def test_an_end_under_load_cuts_nothing_off(made: dict[str, Path]) -> None:
     status, statuses = end_under_load(made["256 px face"])
     assert status == 0

@@ -22,6 +22,8 @@ from ray import serve
 from tests.conftest import BIN, ROOT, ROUNDING, free_port
 from tests.pictures import encode
 
+pytestmark = pytest.mark.slow
+
 CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "ray-serve.yaml").read_text())
 CLIENTS = 12
 

@@ -126,6 +126,7 @@ def test_a_worker_that_is_not_told_enough_does_not_begin(
     assert not (tmp_path / "arguments").exists()
 
 
+@pytest.mark.slow
 def test_a_real_worker_trains_and_goes_on(
     dataset: Path, programs: dict[str, str], tmp_path: Path
 ) -> None:

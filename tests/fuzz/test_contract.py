@@ -13,6 +13,8 @@ from service.web.keys import digest, new_key
 from tests.conftest import BIN, ROOT, running_server
 from tests.fuzz import EXAMPLES, SEED
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def key() -> str:

@@ -25,12 +25,14 @@ def run(*arguments: str) -> dict[str, int]:
     return {what: int(number.replace(",", "")) for number, what in rows}
 
 
+@pytest.mark.slow
 def test_the_decoders_raise_nothing_but_image_errors() -> None:
     answers = run()
     assert answers.keys() >= CODES | {"decoded"}
     assert sum(answers.values()) > 1000
 
 
+@pytest.mark.slow
 def test_a_service_answers_each(server: str) -> None:
     answers = run("--url", server)
     assert answers.pop("MiB after") - answers.pop("MiB before") < GROWTH

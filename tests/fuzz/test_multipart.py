@@ -86,6 +86,7 @@ def client(server: str) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.slow
 @seed(SEED)
 @settings(exhaustive, max_examples=10 * EXAMPLES)
 @given(data=BODIES, cuts=CUTS, path=st.sampled_from(["/predict", "/predict/batch", "/"]))

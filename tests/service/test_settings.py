@@ -1,13 +1,11 @@
 """Settings: what cannot be used, or would let in by accident whom nobody meant to, is refused."""
 
-import subprocess
-
 import pytest
 
 from service.errors import SettingsError
 from service.settings import is_loopback, read_settings
 from service.web import keys
-from tests.conftest import BIN
+from tests.programs import run
 
 DIGEST = keys.digest("df_one")
 
@@ -74,12 +72,7 @@ def test_what_is_given_overrides_the_environment(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_address_is_checked_wherever_it_comes_from() -> None:
-    done = subprocess.run(
-        [str(BIN / "deepfake"), "serve", "--host", "0.0.0.0", "--port", "0"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("deepfake", "serve", "--host", "0.0.0.0", "--port", "0")
     assert done.returncode == 1
     assert done.stderr.startswith("error: DEEPFAKE_HOST=0.0.0.0 lets the network in")
 

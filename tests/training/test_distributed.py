@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import free_port
 from training.fitting.run import Run
 
+pytestmark = pytest.mark.slow
+
 # Of the losses and accuracies of an epoch. Sums are taken in another order: that makes 1e-7 of the
 # first epoch's loss, and each step makes more of it (6e-5 in the third epoch was seen, 2e-3 in the
 # sixth).

@@ -10,6 +10,8 @@ import pytest
 from tests.conftest import ROOT
 from training.fitting.run import Run
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = 1e-3  # of the losses and accuracies of an epoch
 EPOCHS = 2
 

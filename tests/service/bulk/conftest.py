@@ -1,6 +1,5 @@
 """A collection with faces, and `deepfake bulk` as a user runs it."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -9,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests import toy
-from tests.conftest import BIN, ROOT, SHIPPED
+from tests.conftest import BIN, SHIPPED
 from tests.pictures import PORTRAIT, smooth
+from tests.programs import run
 
 PICTURES = 120
 
@@ -43,14 +43,8 @@ def command(source: str | Path, output: str | Path, *options: object) -> list[st
 def bulk(
     source: str | Path, output: str | Path, *options: object, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(source, output, *options),
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
+    words = command(source, output, *options)[1:]
+    return run("deepfake", *words, timeout=240, environment=environment)
 
 
 def rows(output: Path) -> dict[str, dict[str, object]]:

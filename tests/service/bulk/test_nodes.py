@@ -11,6 +11,8 @@ from benchmarks.cluster import actors, nodes
 from tests.conftest import ROOT, ROUNDING
 from tests.service.bulk.conftest import PICTURES, command, rows
 
+pytestmark = pytest.mark.slow
+
 PART_ROWS = 4
 
 

@@ -45,6 +45,7 @@ def web(collection: Path) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.slow
 def test_every_picture_has_one_row(
     collection: Path, scored: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
@@ -56,6 +57,7 @@ def test_every_picture_has_one_row(
     ]
 
 
+@pytest.mark.slow
 def test_it_says_one_line_and_nothing_of_rays(
     scored: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
@@ -64,6 +66,7 @@ def test_it_says_one_line_and_nothing_of_rays(
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_probabilities_are_the_apis(
     server: str, scored: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
@@ -76,6 +79,7 @@ def test_the_probabilities_are_the_apis(
         assert len(list(row["faces"])) == len(answer["faces"])  # type: ignore[call-overload]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_through_is_not_run_again(
     collection: Path, scored: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
@@ -86,6 +90,7 @@ def test_a_run_that_is_through_is_not_run_again(
     assert {path: path.stat().st_mtime_ns for path in output.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_another_source_or_model_in_the_same_folder_is_refused(
     collection: Path, toys: Path, scored: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
@@ -98,6 +103,7 @@ def test_another_source_or_model_in_the_same_folder_is_refused(
         assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_bad_files_are_rows_and_the_status_is_1(
     collection: Path, toys: Path, web: str, tmp_path: Path
 ) -> None:
@@ -135,6 +141,7 @@ def end_midway(
         return status, told.read(), parts
 
 
+@pytest.mark.slow
 def test_a_run_that_is_ended_goes_on_where_it_was(
     collection: Path, toys: Path, tmp_path: Path
 ) -> None:
@@ -191,6 +198,7 @@ def test_what_stops_the_start_is_one_line(
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"error: {line}\n")
 
 
+@pytest.mark.slow
 def test_what_stops_an_actor_is_one_line(collection: Path, toys: Path, tmp_path: Path) -> None:
     environment = {"DEEPFAKE_MODEL": str(toys), "DEEPFAKE_FACE_MODEL": str(BIN / "python")}
     done = bulk(collection, tmp_path / "scores", **environment)
@@ -199,6 +207,7 @@ def test_what_stops_an_actor_is_one_line(collection: Path, toys: Path, tmp_path:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_what_stops_a_part_is_one_line(collection: Path, toys: Path, tmp_path: Path) -> None:
     output = tmp_path / "scores"
     environment = {"DEEPFAKE_MODEL": str(toys)}

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 import signal
 import subprocess
@@ -14,20 +13,14 @@ import pytest
 from service.command.report import COLUMNS, resume_csv
 from service.model.loaded import Model
 from service.web import keys
-from tests.conftest import BIN, ROOT, ROUNDING
+from tests.conftest import ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth
+from tests.programs import Program, run
 from tests.signed import sign
 
 
 def deepfake(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [BIN / "deepfake", *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    return run("deepfake", *arguments, timeout=120, environment=environment)
 
 
 @pytest.fixture
@@ -130,8 +123,7 @@ def test_an_interrupted_csv_is_resumed_to_the_same_rows(tmp_path: Path) -> None:
     folder.mkdir()
     for seed in range(300):
         smooth(seed, side=400).save(folder / f"{seed:03}.jpg")
-    command = ["predict", folder, "--format", "csv", "--output", out]
-    process = subprocess.Popen([str(BIN / "deepfake"), *map(str, command)], cwd=ROOT)
+    process = Program("deepfake", "predict", folder, "--format", "csv", "--output", out)
     while not out.exists() or out.read_text().count("\n") < 20:
         assert process.poll() is None
         time.sleep(0.005)
@@ -190,10 +182,7 @@ def test_ctrl_c_leaves_valid_json(tmp_path: Path) -> None:
     folder.mkdir()
     for seed in range(300):
         smooth(seed, side=400).save(folder / f"{seed:03}.jpg")
-    command = ["predict", folder, "--format", "json", "--output", out]
-    process = subprocess.Popen(
-        [str(BIN / "deepfake"), *map(str, command)], cwd=ROOT, stderr=subprocess.DEVNULL
-    )
+    process = Program("deepfake", "predict", folder, "--format", "json", "--output", out)
     while not out.exists() or out.stat().st_size == 0:
         assert process.poll() is None
         time.sleep(0.005)

@@ -1,7 +1,6 @@
 """The service as a whole: health, the model's card, and a start that cannot succeed."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -10,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import ARTIFACT, BIN, ROOT, SHIPPED, free_port, running_server
+from tests.conftest import ARTIFACT, SHIPPED, free_port, running_server
+from tests.programs import run
 
 
 def test_health_and_readiness(server: str) -> None:
@@ -26,15 +26,13 @@ def test_model_is_the_artifacts_own_description(server: str) -> None:
 
 
 def serve(**environment: str) -> subprocess.CompletedProcess[str]:
-    command = [str(BIN / "deepfake"), "serve", "--port", str(free_port())]
-    env = {**os.environ, **environment}
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    return run("deepfake", "serve", "--port", str(free_port()), timeout=60, environment=environment)
 
 
 def test_a_missing_artifact_stops_the_start_with_one_clear_line(tmp_path: Path) -> None:
     ended = serve(DEEPFAKE_MODEL=str(tmp_path / "nowhere"))
     assert ended.returncode == 1
-    assert f"\nerror: {tmp_path}/nowhere: no such model folder\n" in ended.stderr
+    assert f"error: {tmp_path}/nowhere: no such model folder\n" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -2,13 +2,13 @@
 
 import json
 import signal
-import subprocess
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.conftest import BIN, ROOT, free_port, wait_until_ready
+from tests.conftest import free_port, wait_until_ready
+from tests.programs import Program
 
 NAME = "holiday-with-anna.jpg"
 
@@ -19,23 +19,20 @@ def lines(tmp_path_factory: pytest.TempPathFactory, face: bytes) -> list[dict[st
     out = tmp_path_factory.mktemp("logs") / "stdout"
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with out.open("w") as stdout:
-        process = subprocess.Popen(
-            [str(BIN / "deepfake"), "serve", "--port", str(port)], cwd=ROOT, stdout=stdout
+    process = Program("deepfake", "serve", "--port", str(port), stdout=out)
+    try:
+        wait_until_ready(url, process)
+        httpx.post(
+            f"{url}/predict",
+            files={"file": (NAME, face)},
+            headers={"X-Request-ID": "0123456789abcdef0123456789abcdef"},
         )
-        try:
-            wait_until_ready(url, process)
-            httpx.post(
-                f"{url}/predict",
-                files={"file": (NAME, face)},
-                headers={"X-Request-ID": "0123456789abcdef0123456789abcdef"},
-            )
-            httpx.post(f"{url}/predict", files={"file": (NAME, b"no picture")})
-            httpx.get(f"{url}/{NAME}?who=anna")
-            httpx.get(url)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+        httpx.post(f"{url}/predict", files={"file": (NAME, b"no picture")})
+        httpx.get(f"{url}/{NAME}?who=anna")
+        httpx.get(url)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
     return [json.loads(line) for line in out.read_text().splitlines()]
 
 

@@ -1,6 +1,5 @@
 """What the page promises: pictures stay in memory, and no part of them is said."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from tests.signed import sign, tampered
 
 MIB = 2**20
 WRITES = "opened for writing:"
-# `deepfake`, in which whatever Python code opens for writing, makes or renames is printed.
+# After that, whatever Python code opens for writing, makes or renames is printed.
 AUDITED = f"""
 import os, sys
 
@@ -27,8 +26,6 @@ def audit(event, arguments):
         os.write(2, f"{WRITES} {{event}}\\n".encode())
 
 sys.addaudithook(audit)
-from service.command.cli import app
-app()
 """
 NAME, ARTIST, PLACE = "anna-at-the-sea.jpg", "Anna Example", "Nowhere-on-Sea"
 ADDRESS = "203.0.113.77"
@@ -48,8 +45,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(log: Path) -> Iterator[str]:
     """The service, watched."""
-    program = (sys.executable, "-W", "ignore", "-c", AUDITED)
-    with running_server(log=log, program=program, DEEPFAKE_TRUSTED_PROXIES="127.0.0.1") as url:
+    with running_server(log=log, before=AUDITED, DEEPFAKE_TRUSTED_PROXIES="127.0.0.1") as url:
         yield url
 
 
@@ -60,12 +56,8 @@ def written(log: Path) -> list[str]:
 def test_what_is_written_would_be_noticed(tmp_path: Path) -> None:
     """The tests below can fail: uploads that go to a file, as Starlette's own do, are seen."""
     log = tmp_path / "output"
-    broken = AUDITED.replace(
-        "from service.command.cli",
-        "from service.web import uploads; uploads._InMemoryParser.spool_max_size = 1\n"
-        "from service.command.cli",
-    )
-    with running_server(log=log, program=(sys.executable, "-W", "ignore", "-c", broken)) as url:
+    broken = "from service.web import uploads; uploads._InMemoryParser.spool_max_size = 1"
+    with running_server(log=log, before=f"{AUDITED}\n{broken}") as url:
         before = len(written(log))
         httpx.post(f"{url}/predict", files={"file": noise(600)}, timeout=60)
         assert len(written(log)) > before

@@ -1,9 +1,7 @@
 """Its begin and its end: early questions, SIGTERM with pictures under way, a second one."""
 
 import json
-import os
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -14,17 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import BIN, ROOT, free_port, wait_until_ready
+from tests.conftest import free_port, wait_until_ready
+from tests.programs import Program
 from tests.service.web.test_overload import read_answer, slow_upload
 
 
 @contextmanager
-def server_process(log: Path | None = None) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def server_process(log: Path | None = None) -> Iterator[tuple[Program, str]]:
     """A real server, and its address; it may not be ready yet. Its stdout goes to ``log``."""
     port = free_port()
-    command = [str(BIN / "deepfake"), "serve", "--port", str(port)]
-    with (log or Path(os.devnull)).open("w") as stdout:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=stdout)
+    process = Program("deepfake", "serve", "--port", str(port), stdout=log)
     try:
         yield process, f"http://127.0.0.1:{port}"
     finally:

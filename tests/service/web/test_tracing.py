@@ -1,8 +1,6 @@
 """Traces reach a collector, tell where the time went, and nothing private."""
 
-import os
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,7 +14,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from service.scoring.schemas import Timing
 from service.web.tracing import trace_stages
-from tests.conftest import BIN, ROOT, free_port, wait_until_ready
+from tests.conftest import free_port, wait_until_ready
+from tests.programs import Program
 
 NAME = "holiday-with-anna.jpg"
 PARENT = "0af7651916cd43dd8448eb211c80319c"
@@ -48,12 +47,10 @@ def exported(received: tuple[str, list[bytes]], face: bytes) -> list[bytes]:
     endpoint, bodies = received
     port = free_port()
     environment = {
-        **os.environ,
         "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
         "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
     }
-    command = [str(BIN / "deepfake"), "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = Program("deepfake", "serve", "--port", str(port), environment=environment)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)
         parent = {"traceparent": f"00-{PARENT}-b7ad6b7169203331-01"}

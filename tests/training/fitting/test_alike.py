@@ -76,6 +76,7 @@ def test_a_network_that_looks_anew_each_time_keeps_nothing(tmp_path: Path) -> No
         require_alike(run, "mobilenet_v2", 0, ["sfhq"])
 
 
+@pytest.mark.slow
 def test_a_training_without_a_source_uses_what_another_has_seen(tmp_path: Path) -> None:
     """The default network, from its heads to its end, as a user trains it."""
     data = write_dataset(tmp_path / "data", train=16, other=4)

@@ -1,8 +1,6 @@
 """Training as a user runs it: what a run leaves, and that an interrupt costs nothing."""
 
 import csv
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from tests.conftest import run_training
 from tests.pictures import write_dataset
+from tests.programs import Program
 from training.fitting.run import Run, RunConfig
 from training.judging.evaluate import Evaluation
 
@@ -41,13 +40,7 @@ def test_it_learns(trained_run: Path) -> None:
 def test_a_killed_run_resumes_to_the_same_result(
     trained_run: Path, dataset: Path, tmp_path: Path
 ) -> None:
-    command = ["train", "--data", str(dataset), "--epochs", str(EPOCHS)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "training", *command],
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = Program("training", "train", "--data", dataset, "--epochs", str(EPOCHS), cwd=tmp_path)
     run = tmp_path / "never"
     while not (run / "history.csv").exists() or not Run.open(run).read_history()[1:]:
         assert process.poll() is None
