@@ -4,6 +4,7 @@ Its address is read here and not by ``service.settings``, which takes ten times 
 """
 
 import os
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 
@@ -14,12 +15,12 @@ def check() -> str | None:
     """Why it cannot be given work, in one line; None if it can."""
     try:
         host, port = address()
-        connection = HTTPConnection(host, port, timeout=SECONDS)  # asks no proxy, whatever is set
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
+        # Unlike urllib it asks no proxy, whatever is set.
+        with closing(HTTPConnection(host, port, timeout=SECONDS)) as connection:
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
     except (OSError, ValueError, HTTPException) as error:
         return f"error: the service does not answer: {error}"
-    connection.close()
     return None if answer.status == 200 else f"error: not ready: {answer.status} {answer.reason}"
 
 
