@@ -37,9 +37,10 @@ COPY models models
 ENV PATH=/opt/venv/bin:${PATH} \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    DEEPFAKE_HOST=0.0.0.0
+    DEEPFAKE_HOST=0.0.0.0 \
+    DEEPFAKE_MODEL=/app/models/deepfake
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.getenv(\"DEEPFAKE_PORT\", 8000)}/readyz')"]
+    CMD ["deepfake", "health"]
 CMD ["deepfake", "serve"]

@@ -64,7 +64,7 @@ def build(arguments: Arguments) -> Application:
         SettingsError: a variable cannot be used, or anyone could score by accident.
     """
     settings = read_settings(host="0.0.0.0", cores=arguments.cores)  # noqa: S104
-    settings = settings.model_copy(update={"model": settings.model.resolve()})
+    settings = settings.model_copy(update={"model": settings.model.absolute()})
     deployment = serve.deployment(
         name="Replica",
         ray_actor_options={"num_cpus": arguments.cores},

@@ -1,27 +1,40 @@
 """Every knob of the service, each an environment variable with the prefix ``DEEPFAKE_``."""
 
+import os
 import re
-from ipaddress import ip_address
+from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
 from limits import parse
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.errors import SettingsError
+from service.model import shipped
 from service.model.batching import MAX_BATCH
 from service.pictures.imaging import MAX_PIXELS
 
 DIGEST = re.compile(r"[0-9a-f]{64}")  # SHA-256, hexadecimal
+HOST_NAME = re.compile(r"[\w.-]+")
+ORIGIN = re.compile(r"https?://[^*/?#@]+")
 
 
 def _split(value: object) -> object:
-    """A variable's text, taken apart at its commas."""
-    return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+    """A variable's text, taken apart at its commas, blanks and lines."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
 Several = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Place = Annotated[Path, BeforeValidator(os.path.expanduser)]
 
 
 class Settings(BaseSettings):
@@ -29,14 +42,14 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DEEPFAKE_", frozen=True)
 
-    model: Path = Field(
-        Path("models/deepfake"),
+    model: Place = Field(
+        shipped.PLACE,
         description="Folder of the model; the highest version folder in it is served.",
     )
     model_poll_seconds: float = Field(
         0.0, ge=0, description="How often to look for a newer version of the model; 0 never."
     )
-    face_model: Path | None = Field(
+    face_model: Place | None = Field(
         None, description="File of the face detector YuNet; without it, the one installed."
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -71,12 +84,32 @@ class Settings(BaseSettings):
     )
     cors_origins: Several = Field((), description="Origins of other pages that may ask, by comma.")
     trusted_proxies: Several = Field(
-        (), description="Addresses of proxies whose X-Forwarded headers count, by comma."
+        (),
+        description="Addresses or networks of proxies whose X-Forwarded headers count, by comma; "
+        "`*`, any.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _strip(cls, given: Mapping[str, object]) -> dict[str, object]:
+        """Blanks around a value mean nothing, and a value that is nothing else is none."""
+        stripped = {name: it.strip() if isinstance(it, str) else it for name, it in given.items()}
+        return {"model": shipped.find()} | {name: it for name, it in stripped.items() if it != ""}
+
+    @field_validator("host")
+    @classmethod
+    def _is_an_address(cls, host: str) -> str:
+        try:
+            return str(ip_address(host.removeprefix("[").removesuffix("]")))
+        except ValueError:
+            if not HOST_NAME.fullmatch(host):
+                raise ValueError("name an address to listen on, such as 0.0.0.0") from None
+            return host
 
     @field_validator("api_keys")
     @classmethod
     def _are_digests(cls, digests: tuple[str, ...]) -> tuple[str, ...]:
+        digests = tuple(digest.lower() for digest in digests)
         if not all(map(DIGEST.fullmatch, digests)):
             raise ValueError("give SHA-256 digests, not the keys; `deepfake key` prints both")
         return digests
@@ -91,9 +124,15 @@ class Settings(BaseSettings):
     @field_validator("cors_origins")
     @classmethod
     def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(origin.startswith(("http://", "https://")) for origin in origins):
-            raise ValueError("name each origin, such as https://example.org")
-        return origins
+        return tuple(map(_origin, origins))
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        if proxies != ("*",):
+            for proxy in proxies:
+                ip_network(proxy)  # says what is wrong with it
+        return proxies
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
@@ -108,6 +147,17 @@ class Settings(BaseSettings):
         if self.anonymous and self.api_keys:
             raise ValueError("DEEPFAKE_ANONYMOUS=true voids DEEPFAKE_API_KEYS; set one of both")
         return self
+
+
+def _origin(text: str) -> str:
+    """An origin as a browser sends it: scheme, host, and the port unless it is the scheme's own."""
+    try:
+        origin = str(AnyHttpUrl(text)).removesuffix("/")
+    except ValidationError:
+        origin = ""
+    if not ORIGIN.fullmatch(origin):
+        raise ValueError("name each origin, such as https://example.org")
+    return origin
 
 
 def is_loopback(host: str) -> bool:
@@ -132,5 +182,6 @@ def read_settings(**overriding: object) -> Settings:
         if not first["loc"]:  # it is about several, and names them
             raise SettingsError(message) from error
         name = str(first["loc"][0])
-        value = "" if name == "api_keys" else f"={first['input']}"  # a key may stand there
+        said = repr(str(first["input"]))[1:-1]  # in one line, whatever it holds
+        value = "" if name == "api_keys" else f"={said}"  # a key may stand there
         raise SettingsError(f"DEEPFAKE_{name.upper()}{value}: {message}") from error

@@ -126,6 +126,6 @@ def _run(
     if words[0] == "training":
         runpy.run_module("training", run_name="__main__", alter_sys=True)
         return
-    from service.command.cli import run as deepfake
+    from service.command.entry import run as deepfake
 
     deepfake()

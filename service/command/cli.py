@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from service.command import files, report
+from service.command import files, health, report
 from service.errors import ArtifactError, BulkError, FaceModelError, SettingsError
 from service.settings import read_settings
 from service.web import keys
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 _COLUMNS = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _place(text: str) -> str:
+    """A path or URL as it is typed, `~` also where no shell has seen it; an empty one is none."""
+    if not text:
+        raise typer.BadParameter("an empty path names nothing")
+    return os.path.expanduser(text)  # noqa: PTH111  # Path's own fails on a file called `~x`
+
+
+def _path(text: str) -> Path:
+    return Path(_place(text))
 
 
 class Format(StrEnum):
@@ -43,9 +54,13 @@ def main() -> None:
 
 @app.command()
 def predict(
-    paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders of pictures.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Pictures, or folders of pictures.", parser=_path)
+    ],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TEXT,  # noqa: A002
-    output: Annotated[Path | None, typer.Option(help="Write here, not to stdout.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write here, not to stdout.", parser=_path)
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on with an interrupted CSV --output.")] = False,
 ) -> None:
     """Score pictures; exit status 1 if one of them cannot be scored."""
@@ -65,9 +80,13 @@ def predict(
 def bulk(
     source: Annotated[
         str,
-        typer.Argument(help="A folder, a glob, or a list (.parquet, .jsonl) of paths; or a URL."),
+        typer.Argument(
+            help="A folder, a glob, or a list (.parquet, .jsonl) of paths; or a URL.", parser=_place
+        ),
     ],
-    output: Annotated[str, typer.Option(help="Folder, or its URL, that gets the Parquet parts.")],
+    output: Annotated[
+        str, typer.Option(help="Folder, or its URL, that gets the Parquet parts.", parser=_place)
+    ],
     address: Annotated[str | None, typer.Option(help="Score on this Ray cluster.")] = None,
     part_rows: Annotated[int, typer.Option(min=1, help="Rows in a part.")] = 256,
 ) -> None:
@@ -108,6 +127,12 @@ def serve(
     server.run()
     if server.failure:
         raise server.failure
+
+
+@app.command("health")
+def ask_health() -> None:
+    """Ask the service that runs with these settings whether it is ready; exit status 1 if not."""
+    sys.exit(health.check())
 
 
 @app.command()
@@ -168,7 +193,7 @@ async def _score(
 
 
 def run() -> None:
-    """Entry point: what stops the start is one line and status 1."""
+    """Do what the arguments say; what stops the start is one line and status 1."""
     try:
         app()
     except (ArtifactError, BulkError, FaceModelError, SettingsError) as error:

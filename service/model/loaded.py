@@ -133,8 +133,8 @@ def _input_shape(manifest: Manifest) -> tuple[int, int, int]:
 
 
 def _verify_place(folder: Path, manifest: Manifest) -> None:
-    name, version = folder.resolve().parts[-2:]
-    if (manifest.name, str(manifest.version)) != (name, version):
+    """The folder above may be called anything: a release, a volume, a link to either."""
+    if folder.name != str(manifest.version):
         stated = f"{manifest.name}/{manifest.version}"
         raise ArtifactError(f"{folder}: its model.json is of another artifact, {stated}")
 

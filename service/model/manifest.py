@@ -1,5 +1,6 @@
 """model.json: what an artifact says of itself. Training writes it; the service refuses another."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.errors import ArtifactError
 
+VERSION = re.compile("[1-9][0-9]*")  # a version folder's name
 Share = float | None
 
 
@@ -169,14 +171,18 @@ class Manifest(_Frozen):
 
 
 def newest(root: Path) -> Path:
-    """The folder of the highest version in ``root``.
+    """The folder of the highest version in ``root``, links followed, whatever else lies there.
 
     Raises:
-        ArtifactError: there is none.
+        ArtifactError: there is none, or it cannot be read.
     """
-    if not root.is_dir():
-        raise ArtifactError(f"{root}: no such model folder")
-    versions = [int(path.name) for path in root.iterdir() if path.name.isdecimal()]
+    try:
+        folders = [path.name for path in root.iterdir() if path.is_dir()]
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{root}: no such model folder") from error
+    except OSError as error:
+        raise ArtifactError(f"{error.filename}: {error.strerror}") from error
+    versions = [int(name) for name in folders if VERSION.fullmatch(name)]
     if not versions:
         raise ArtifactError(f"{root}: holds no version folder such as {root / '1'}")
     return root / str(max(versions))

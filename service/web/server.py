@@ -20,7 +20,8 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                settings.host,
+                # asyncio keeps `::` to IPv6; without a host it takes every address of both kinds.
+                "" if settings.host == "::" else settings.host,
                 settings.port,
                 access_log=False,
                 server_header=False,

@@ -4,8 +4,10 @@ python -m training export runs/20260101-120000-baseline_cnn --out models/deepfak
 """
 
 import hashlib
+import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -25,6 +27,7 @@ from training.fitting.run import Run
 
 WEIGHTS = Path("variables/variables.data-00000-of-00001")
 MANIFEST = Path("assets.extra/model.json")
+VERSION = re.compile("[1-9][0-9]*")
 
 
 def export(run_folder: Path, metrics: dict[str, Any], out: Path) -> Path:
@@ -39,7 +42,7 @@ def export(run_folder: Path, metrics: dict[str, Any], out: Path) -> Path:
     run = Run.open(run_folder)
     calibration = calibrate.read(run)
     signatures = Signatures(keras.models.load_model(run.best), calibration)
-    out.mkdir(parents=True, exist_ok=True)
+    out.resolve().mkdir(parents=True, exist_ok=True)  # what a link leads to may have to be made
     writing = Path(tempfile.mkdtemp(dir=out, prefix=".writing-"))
     try:
         _write_graph(signatures, writing)
@@ -69,7 +72,7 @@ def _manifest(
 ) -> dict[str, Any]:
     view = find_recipe(run.config.architecture).view
     return {
-        "name": out.resolve().name,
+        "name": Path(os.path.abspath(out)).name,  # noqa: PTH100  # a link's own name
         "version": number,
         "architecture": run.config.architecture,
         "labels": list(LABELS),
@@ -97,7 +100,11 @@ def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def _next_version(out: Path) -> int:
-    return max((int(path.name) for path in out.iterdir() if path.name.isdecimal()), default=0) + 1
+    """The one after the highest version folder, unless something else has that name."""
+    found = list(out.iterdir())
+    versions = [int(it.name) for it in found if VERSION.fullmatch(it.name) and it.is_dir()]
+    taken = {it.name for it in found}
+    return next(n for n in itertools.count(max(versions, default=0) + 1) if str(n) not in taken)
 
 
 def _code_version() -> str:

@@ -88,7 +88,7 @@ def _open_artifact(folder: Path) -> Subject:
     try:
         saved_model = tf.saved_model.load(str(folder))
         manifest = json.loads((folder / "assets.extra" / "model.json").read_text())
-        name, version = folder.resolve().parts[-2:]
+        name, version = folder.absolute().parts[-2:]
         return Subject(
             name=manifest["architecture"],
             view=View(manifest["input_side"], manifest["crop_margin"]),

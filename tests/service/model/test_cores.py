@@ -34,6 +34,15 @@ def test_a_process_that_is_bound_to_one_core_has_one() -> None:
     assert int(subprocess.check_output([sys.executable, "-c", ASKED], cwd=ROOT)) == 1
 
 
+NONE = available_cores(Path("none"), Path("none"))
+
+
+def write(folder: Path, **files: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / f"cpu.{name}").write_text(text)
+
+
 @pytest.mark.parametrize(
     ("quota", "fewer"),
     [
@@ -45,9 +54,48 @@ def test_a_process_that_is_bound_to_one_core_has_one() -> None:
     ],
 )
 def test_a_quota_counts_where_it_is_less(quota: str, fewer: int | None, tmp_path: Path) -> None:
-    file = tmp_path / "cpu.max"
-    file.write_text(quota)
-    assert available_cores(file) == (fewer or available_cores(tmp_path / "none"))
+    write(tmp_path, max=quota)
+    assert available_cores(tmp_path, tmp_path / "none") == (fewer or NONE)
+
+
+@pytest.mark.parametrize("mount", ["cpu", "cpu,cpuacct", "cpuacct,cpu"])
+@pytest.mark.parametrize(
+    ("quota", "period", "fewer"),
+    [
+        ("100000\n", "100000\n", 1),
+        ("25000\n", "50000\n", 1),
+        ("-1\n", "100000\n", None),
+        ("0\n", "100000\n", None),
+        ("99000000\n", "100000\n", None),
+        ("", "", None),
+    ],
+)
+def test_so_does_one_of_the_first_version_of_control_groups(
+    mount: str, quota: str, period: str, fewer: int | None, tmp_path: Path
+) -> None:
+    write(tmp_path / mount, cfs_quota_us=quota, cfs_period_us=period)
+    assert available_cores(tmp_path, tmp_path / "none") == (fewer or NONE)
+
+
+@pytest.mark.parametrize(
+    ("own", "limited"),
+    [
+        ("0::/system.slice/detector.service\n", "system.slice/detector.service"),
+        ("0::/system.slice/detector.service\n", "system.slice"),  # all that is in it together
+        ("12:cpu,cpuacct:/docker/3f9c\n0::/init.scope\n", "cpu,cpuacct/docker/3f9c"),
+        ("1:name=systemd:/\n0::/a:b\n", "a:b"),
+    ],
+)
+def test_the_own_group_counts_and_those_around_it(own: str, limited: str, tmp_path: Path) -> None:
+    (tmp_path / "own").write_text(own)
+    write(
+        tmp_path / limited,
+        max="100000 100000\n",
+        cfs_quota_us="100000\n",
+        cfs_period_us="100000\n",
+    )
+    assert available_cores(tmp_path, tmp_path / "own") == 1
+    assert available_cores(tmp_path, tmp_path / "none") == NONE
 
 
 def under_way_at_once(model: Model, monkeypatch: pytest.MonkeyPatch) -> int:

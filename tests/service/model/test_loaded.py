@@ -14,7 +14,7 @@ import tensorflow as tf
 from service.errors import ArtifactError
 from service.model.cores import available_cores
 from service.model.loaded import PART, Model
-from service.model.manifest import Manifest
+from service.model.manifest import Manifest, newest
 from service.pictures.imaging import Pixels
 from tests.conftest import ROUNDING, SHIPPED
 
@@ -93,9 +93,63 @@ def test_the_highest_version_is_served(copy: Path) -> None:
     assert Model.latest(copy.parent).manifest.version == 10
 
 
+def link_the_model(copy: Path) -> Path:
+    (link := copy.parent.parent / "current").symlink_to("deepfake")
+    return link
+
+
+def link_a_release(copy: Path) -> Path:
+    """As those who deploy do: the link is the name, what it leads to bears a number."""
+    release = copy.parent.parent / "releases" / "20260101"
+    release.parent.mkdir()
+    copy.parent.rename(release)
+    (link := copy.parent.parent / "deepfake").symlink_to(release)
+    return link
+
+
+def link_the_version(copy: Path) -> Path:
+    store = copy.parent.parent / "3f9c"
+    copy.rename(store)
+    copy.symlink_to(store)
+    return copy.parent
+
+
+def mount_a_volume(copy: Path) -> Path:
+    """As Kubernetes does: each name leads through one link, which is exchanged at a change."""
+    mounted = copy.parent
+    (real := mounted / "..2026_01_01").mkdir()
+    copy.rename(real / copy.name)
+    (mounted / "..data").symlink_to(real.name)
+    copy.symlink_to(Path("..data") / copy.name)
+    return mounted
+
+
+@pytest.mark.parametrize(
+    "arrange", [link_the_model, link_a_release, link_the_version, mount_a_volume]
+)
+def test_a_link_is_what_it_leads_to(copy: Path, arrange: Callable[[Path], Path]) -> None:
+    manifest = Model.latest(arrange(copy)).manifest
+    assert (manifest.name, str(manifest.version)) == ("deepfake", SHIPPED.name)
+
+
+def test_what_is_no_version_is_passed_over(copy: Path) -> None:
+    root = copy.parent
+    (root / "99").write_text("a file")
+    (root / "98").symlink_to("nowhere")
+    for stray in ("0097", "0", "-96", "95.0", "٩٤", "lost+found"):
+        (root / stray).mkdir()
+    assert newest(root) == copy
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="nowhere: no such model folder"):
         Model.latest(tmp_path / "nowhere")
+
+
+def test_a_file_is_no_model_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ArtifactError, match="file: Not a directory"):
+        Model.latest(tmp_path / "file")
 
 
 def test_a_folder_without_versions_is_named(tmp_path: Path) -> None:

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import Request
 
+from service.settings import read_settings
+from service.web.app import create_app
+from service.web.server import Server
 from tests.conftest import free_port, wait_until_ready
 from tests.programs import Program
 from tests.service.web.test_overload import read_answer, slow_upload
@@ -129,3 +133,35 @@ def test_a_second_ctrl_c_does_not_wait() -> None:
             process.send_signal(signal.SIGINT)
             process.wait(30)
             assert time.monotonic() - began < 5
+
+
+@contextmanager
+def listening(host: str) -> Iterator[int]:
+    """A server in this process, which also tells who asks; yields its port."""
+
+    async def who(request: Request) -> str:
+        return request.client.host if request.client else ""
+
+    settings = read_settings(
+        host=host, port=free_port(), anonymous=True, trusted_proxies=("127.0.0.0/8",)
+    )
+    app = create_app(settings)
+    app.add_api_route("/who", who)
+    server = Server(app, settings)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        first_answer(f"http://127.0.0.1:{settings.port}/healthz")
+        yield settings.port
+    finally:
+        server.should_exit = True
+        thread.join(60)
+
+
+def test_both_kinds_of_address_are_served_where_every_one_is_asked_for() -> None:
+    with listening("::") as port:
+        assert httpx.get(f"http://127.0.0.1:{port}/who").json() == "127.0.0.1"
+        assert httpx.get(f"http://[::1]:{port}/who").json() == "::1"
+        said = {"X-Forwarded-For": "192.0.2.1"}  # whom a trusted proxy speaks for
+        assert httpx.get(f"http://127.0.0.1:{port}/who", headers=said).json() == "192.0.2.1"
+        assert httpx.get(f"http://[::1]:{port}/who", headers=said).json() == "::1"

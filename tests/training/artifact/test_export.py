@@ -76,3 +76,18 @@ def test_an_export_that_fails_leaves_nothing(
 def test_the_artifact_can_be_read_by_another_user(exported: Path) -> None:
     for path in [exported, *exported.rglob("*")]:
         assert path.stat().st_mode & 0o044 == 0o044, path
+
+
+def test_a_link_lends_its_name_and_strays_are_passed_over(
+    trained_run: Path, exported: Path, tmp_path: Path
+) -> None:
+    metrics = json.loads((exported / "assets.extra" / "model.json").read_text())["metrics"]
+    (link := tmp_path / "faces").symlink_to(tmp_path / "releases" / "7")  # is not there yet
+    assert export(trained_run, metrics, link) == link / "1"
+    (link / "2").touch()
+    (link / "0009").mkdir()
+    (link / "20260101").write_text("a file")
+    assert export(trained_run, metrics, link) == link / "3"
+    manifest = Model.latest(link).manifest
+    assert (manifest.name, manifest.version) == ("faces", 3)
+    assert (tmp_path / "releases" / "7" / "3" / "saved_model.pb").is_file()
