@@ -111,7 +111,7 @@ class Search:
                 except OSError:
                     yield found.path
                 else:
-                    waiting.extend(it for it in reversed(listed) if self._takes(it, top))
+                    waiting.extend(reversed([it for it in listed if self._takes(it, top)]))
 
     def _takes(self, found: _Found, top: _Found) -> bool:
         if not (self.entered if found.is_folder else self.wanted)(found.path):
@@ -123,10 +123,12 @@ class Search:
 
     def _comes_by_its_own_name(self, found: _Found, top: _Found) -> bool:
         """Whether it is a link to a folder that is searched anyway."""
-        if not (found.path.is_symlink() and found.real.is_relative_to(top.real)):
+        if not found.real.is_relative_to(top.real):
             return False
         inside = found.real.relative_to(top.real)
         own = top.path / inside
+        if own == found.path:
+            return False
         on_the_way = [own, *own.parents][: len(inside.parts)]
         return not any(map(self.hidden, inside.parts)) and all(map(self.entered, on_the_way))
 
@@ -138,15 +140,11 @@ def _listed(folder: _Found) -> list[_Found]:
 
 
 def _look_at(entry: "os.DirEntry[str]", folder: _Found) -> _Found:
-    path = folder.path / entry.name
+    path, real = folder.path / entry.name, folder.real / entry.name
     if not entry.is_symlink():
-        return _Found(path, entry.is_dir(), folder.real / entry.name)
-    return _Found(path, _leads_to_folder(entry), Path(os.path.realpath(path)))
-
-
-def _leads_to_folder(link: "os.DirEntry[str]") -> bool:
-    """One that leads nowhere might have done so, unless it is called like a file."""
+        return _Found(path, entry.is_dir(), real)
     try:
-        return stat.S_ISDIR(link.stat().st_mode)
-    except OSError:
-        return not Path(link.name).suffix
+        is_folder = stat.S_ISDIR(entry.stat().st_mode)
+    except OSError:  # it leads nowhere; unless it is called like a file, it may have been to one
+        return _Found(path, not path.suffix, real)
+    return _Found(path, is_folder, Path(os.path.realpath(path)))
