@@ -14,11 +14,12 @@ from service.pictures.folders import read
 from service.pictures.names import shown
 from training.console import console
 from training.data.layout import SPLITS, find_root, has_split
-from training.data.samples import LABELS, Sample, find_samples
+from training.data.samples import Sample, find_samples
 from training.data.table import FILE, GROUP, NAME, FilesTable
 from training.errors import DataError
 
-HANDFUL = 10  # pictures: so few of a source tell nothing of it
+HANDFUL = 10  # pictures: fewer of a source tell nothing of it
+FEW = 3  # sources, as any small data set may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ def _lines(root: Path, members: list[Member], others: set[str]) -> Iterator[str]
 def _of_sources(members: list[Member]) -> Iterator[str]:
     sizes = Counter(member.sample.source for member in members)
     yield f"{len(members):,} pictures of {len(sizes):,} sources"
-    few = [source for source, size in sizes.items() if size < HANDFUL]
-    if len(sizes) > len(LABELS) and len(few) > len(sizes) / 2:
+    small = [source for source, size in sizes.items() if size < HANDFUL]
+    if len(small) > max(FEW, len(sizes) / 2):
         yield (
-            f"warning: {len(few):,} sources hold fewer than {HANDFUL} pictures, such as "
-            f"{shown(few[0])}: is what stands before __ in a name the collection it comes from?"
+            f"warning: {len(small):,} sources hold fewer than {HANDFUL} pictures, such as "
+            f"{shown(small[0])}: is what stands before __ in a name the collection it comes from?"
         )
 
 
@@ -105,8 +106,9 @@ def _copies(members: list[Member]) -> Iterator[list[Member]]:
     alike = [member for same in by_size for member in same]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         digests = pool.map(_digest, alike)
-        shown_digests = track(digests, "Comparing", len(alike), console=console, transient=True)
-        yield from _apart(alike, shown_digests)
+        quiet = not console.is_terminal
+        told = track(digests, "Comparing", len(alike), console=console, disable=quiet)
+        yield from _apart(alike, told)
 
 
 def _apart(members: list[Member], keys: Iterable[object]) -> list[list[Member]]:
