@@ -12,6 +12,7 @@
     ├── SettingsError            a DEEPFAKE_* variable; stops the start, never a request
     ├── FaceModelError           the face detector's file; stops the start, never a request
     ├── BulkError                a bulk run's source, output or cluster; never a request
+    ├── TableError               a CSV to go on with; never a request
     ├── ArtifactError            the model's folder; stops the start, never a request
     └── ...                      those of a request are drawn in ``service.web.refusals``
 
@@ -101,6 +102,10 @@ class FaceModelError(DeepfakeError):
 
 class ArtifactError(DeepfakeError):
     """The model's folder is missing, malformed, or does not fit its own model.json."""
+
+
+class TableError(DeepfakeError):
+    """A CSV that was to be gone on with cannot be read, or is another table."""
 
 
 class BulkError(DeepfakeError):

@@ -2,10 +2,11 @@
 
 import sys
 
+from service.pictures.names import shown
 from training.cli import app
 from training.errors import TrainingError
 
 try:
     app()
 except TrainingError as error:
-    sys.exit(f"error: {error}")
+    sys.exit(f"error: {shown(str(error))}")

@@ -69,7 +69,7 @@ class Output:
                 self._files.rm(unfinished)
 
     def paths(self, part: int) -> list[str]:
-        """The pictures of a part."""
+        """The pictures of a part, as ``service.pictures.names`` writes them."""
         with self._files.open(f"{self._root}/{PATHS}", "rb") as stream:
             column = pq.ParquetFile(stream).read_row_group(part)["path"]
             return [str(path) for path in column.to_pylist()]

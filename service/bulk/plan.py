@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from service.bulk.output import PATHS, RUN, Output
 from service.errors import BulkError
 from service.model.manifest import Manifest
+from service.pictures.names import shown
 
 _PATHS = pa.schema([pa.field("path", pa.string(), nullable=False)])
 
@@ -39,19 +40,21 @@ class Plan(BaseModel):
     ) -> Self:
         """Write down the pictures, and then what is done with them; ``noted`` is told how many.
 
+        All names as ``service.pictures.names`` writes them: some are no UTF-8.
+
         Raises:
             BulkError: there are none.
         """
         count, pictures = 0, iter(pictures)
         with output.writing(PATHS) as stream, pq.ParquetWriter(stream, _PATHS) as writer:
-            while part := list(itertools.islice(pictures, part_rows)):
+            while part := list(map(shown, itertools.islice(pictures, part_rows))):
                 writer.write_table(pa.table([part], _PATHS), row_group_size=part_rows)
                 count += len(part)
                 noted(count)
         if not count:
             raise BulkError(f"{source}: no picture is there")
         plan = cls(
-            source=source,
+            source=shown(source),
             pictures=count,
             part_rows=part_rows,
             model=manifest.name,
@@ -73,7 +76,7 @@ class Plan(BaseModel):
         Raises:
             BulkError: it was begun with another one.
         """
-        if source != self.source:
+        if shown(source) != self.source:
             raise BulkError(f"{output.place}: was begun with {self.source}; name a new folder")
         if not self.is_of(manifest):
             stated, now = (

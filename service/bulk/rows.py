@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from service.errors import BodyTooLarge, DeepfakeError, ImageError
 from service.model.manifest import Manifest
+from service.pictures.names import shown
 from service.scoring.schemas import Prediction
 
 # In `error`, beside the codes that the API has for a picture.
@@ -56,7 +57,8 @@ def failed(path: str, error: Exception, otherwise: str) -> Row:
     """The row of one that has none: the code is the API's or, of what it has none for, another."""
     code = error.code if isinstance(error, ImageError | BodyTooLarge) else otherwise
     detail = error.strerror if isinstance(error, OSError) else None
-    return {"path": path, "error": code, "detail": detail or str(error) or type(error).__name__}
+    detail = shown(detail or str(error) or type(error).__name__)
+    return {"path": path, "error": code, "detail": detail}
 
 
 def table(rows: list[Row], manifest: Manifest) -> pa.Table:

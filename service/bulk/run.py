@@ -8,6 +8,7 @@ from service.bulk.output import RUN, Output
 from service.bulk.plan import Plan
 from service.bulk.source import find_pictures
 from service.model.manifest import Manifest, newest
+from service.pictures.folders import LeftOut
 from service.settings import Settings
 
 
@@ -45,6 +46,7 @@ class Run:
         absolute = {name: place and place.absolute() for name, place in places.items()}
         self._settings = settings.model_copy(update=absolute)  # an actor works in another folder
         self._output = Output(output)
+        self.left_out = LeftOut()  # of the source, while the plan is made
         manifest = Manifest.read(newest(settings.model))
         self._output.prepare()
         if self._output.has(RUN):
@@ -52,7 +54,7 @@ class Run:
             self._plan.check(self._output, source, manifest)
         else:
             with progress.shown("Finding") as noted:
-                found = find_pictures(source)
+                found = find_pictures(source, self.left_out)
                 self._plan = Plan.make(self._output, source, found, part_rows, manifest, noted)
 
     def go_on(self, address: str | None) -> None:

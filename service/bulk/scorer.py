@@ -10,6 +10,7 @@ from service.bulk.output import Output, part_name
 from service.bulk.plan import Plan
 from service.errors import ArtifactError
 from service.model.cores import available_cores
+from service.pictures.names import meant
 from service.settings import Settings
 
 Made = TypeVar("Made")
@@ -61,7 +62,7 @@ class Scorer:
     async def _row(self, path: str) -> rows.Row:
         async with self._places:
             try:
-                data = await self._aside(storage.read, path, self._limit)
+                data = await self._aside(storage.read, meant(path), self._limit)
             except Exception as error:  # each file system has its own
                 return rows.failed(path, error, rows.UNREADABLE)
             try:

@@ -8,6 +8,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from service.errors import BodyTooLarge, BulkError
+from service.pictures import folders
 
 FileSystem = Any  # fsspec has no types
 
@@ -49,8 +50,11 @@ def read(place: str, limit: int) -> bytes:
         Exception: it cannot be read; each file system has its own.
     """
     files, name = locate(place)
-    with files.open(name, "rb") as stream:
-        data: bytes = stream.read(limit + 1)
+    if isinstance(files, LocalFileSystem):
+        data = folders.read(Path(name), limit + 1)
+    else:
+        with files.open(name, "rb") as stream:
+            data = stream.read(limit + 1)
     if len(data) > limit:
         raise BodyTooLarge(f"The file is larger than {limit:,} bytes.")
     return data

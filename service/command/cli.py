@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from service.command import files, health, report
-from service.errors import ArtifactError, BulkError, FaceModelError, SettingsError
+from service.errors import ArtifactError, BulkError, FaceModelError, SettingsError, TableError
+from service.pictures.folders import LeftOut
+from service.pictures.names import shown
 from service.settings import read_settings
 from service.web import keys
 
@@ -67,7 +69,9 @@ def predict(
     if resume and (format is not Format.CSV or output is None):
         raise typer.BadParameter("--resume goes with --format csv and --output")
     done = report.resume_csv(output) if resume and output else {}
-    found = [path for path in files.find_files(paths) if str(path) not in done]
+    left_out = LeftOut()
+    found = [path for path in files.find_files(paths, left_out) if str(path) not in done]
+    _tell(left_out)
     detector = _detector()
     with _open(output, append=bool(done)) as stream:
         writer = _writer(format, stream, header=not done)
@@ -98,6 +102,7 @@ def bulk(
             f"{error.name} is missing: pip install 'deepfake-detector[bulk]'"
         ) from error
     run = Run(read_settings(), source, output, part_rows)
+    _tell(run.left_out)
     try:
         run.go_on(address)
     except KeyboardInterrupt:
@@ -148,6 +153,11 @@ def key() -> None:
     typer.echo(f"key: {made}\nDEEPFAKE_API_KEYS={keys.digest(made)}")
 
 
+def _tell(left_out: LeftOut) -> None:
+    if left_out.count:
+        typer.echo(left_out, err=True)
+
+
 def _detector() -> "Detector":
     from service.scoring.detector import Detector
 
@@ -162,7 +172,7 @@ def _open(output: Path | None, *, append: bool) -> Iterator[TextIO]:
     try:
         stream = output.open("a" if append else "w", encoding="utf-8", newline="")
     except OSError as error:
-        raise typer.BadParameter(f"{output}: {error.strerror}") from error
+        raise typer.BadParameter(f"{shown(output)}: {error.strerror}") from error
     with stream:
         yield stream
 
@@ -196,5 +206,5 @@ def run() -> None:
     """Do what the arguments say; what stops the start is one line and status 1."""
     try:
         app()
-    except (ArtifactError, BulkError, FaceModelError, SettingsError) as error:
-        sys.exit(f"error: {error}")
+    except (ArtifactError, BulkError, FaceModelError, SettingsError, TableError) as error:
+        sys.exit(f"error: {shown(str(error))}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.errors import ImageError
-from service.pictures.formats import SUFFIXES
+from service.pictures import folders
 from service.scoring.schemas import Prediction
 
 if TYPE_CHECKING:
@@ -27,14 +27,15 @@ class Outcome:
     error: str = ""
 
 
-def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+def find_files(paths: Iterable[Path], left_out: folders.LeftOut | None = None) -> Iterator[Path]:
     """Files as they are named; of folders, the pictures in them at any depth, sorted.
 
     A folder without any is passed on, so that it too ends as an outcome.
     """
     for path in paths:
-        pictures = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
-        yield from pictures or [path]
+        found = folders.find_pictures(path, left_out)
+        yield next(found, path)
+        yield from found
 
 
 async def score_files(detector: "Detector", paths: Iterable[Path]) -> AsyncIterator[Outcome]:
@@ -50,7 +51,7 @@ async def score_files(detector: "Detector", paths: Iterable[Path]) -> AsyncItera
 
 async def _score(detector: "Detector", path: Path) -> Outcome:
     try:
-        data = await asyncio.to_thread(path.read_bytes)
+        data = await asyncio.to_thread(folders.read, path)
         return Outcome(path, (await detector.analyse(data)).prediction)
     except IsADirectoryError:
         return Outcome(path, None, "The folder holds no picture.")

@@ -3,13 +3,19 @@
 import csv
 import io
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from service.command.files import Outcome
+from service.errors import TableError
+from service.pictures.names import meant, shown
 from service.scoring.verdict import Reason
 
 COLUMNS = ("path", "label", "verdict", "reason", "fake_probability", "confidence", "faces", "error")
+# With which a cell begins that spreadsheets compute, also in the wide letters of the Far East.
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 class Writer(Protocol):
@@ -30,9 +36,10 @@ class TextWriter:
 
     def write(self, outcome: Outcome) -> None:
         """Write the path, then the answer or the error."""
-        lines = [str(outcome.path)]
+        encoding = self._stream.encoding
+        lines = [shown(outcome.path, encoding)]
         if outcome.prediction is None:
-            lines.append(f"Error: {outcome.error}")
+            lines.append(f"Error: {shown(outcome.error, encoding)}")
         else:
             prediction = outcome.prediction
             lines.append(f"Predicted: {prediction.label} Image")
@@ -56,12 +63,12 @@ class JsonWriter:
 
     def write(self, outcome: Outcome) -> None:
         """Write one element."""
-        element: dict[str, Any] = {"path": str(outcome.path)}
+        element: dict[str, Any] = {"path": shown(outcome.path)}
         if outcome.prediction is None:
             element["error"] = outcome.error
         else:
             element |= outcome.prediction.model_dump(mode="json")
-        self._stream.write(self._before + json.dumps(element, ensure_ascii=False))
+        self._stream.write(self._before + json.dumps(element))
         self._before = ",\n"
 
     def close(self) -> None:
@@ -80,7 +87,12 @@ class CsvWriter:
 
     def write(self, outcome: Outcome) -> None:
         """Write one row at once, for a later ``--resume`` to find."""
-        row: dict[str, Any] = {"path": outcome.path, "error": outcome.error}
+        encoding = self._stream.encoding
+        path = shown(outcome.path, encoding)
+        row: dict[str, Any] = {
+            "path": f"./{path}" if _FORMULA.match(path) else path,
+            "error": shown(outcome.error, encoding),
+        }
         if outcome.prediction is not None:
             row |= outcome.prediction.model_dump(mode="json", include=set(COLUMNS))
             row["faces"] = len(outcome.prediction.faces)
@@ -92,8 +104,37 @@ class CsvWriter:
 
 
 def resume_csv(path: Path) -> dict[str, str]:
-    """The errors, mostly empty, by path of an interrupted CSV; drops a half-written row."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    whole = text[: text.rfind("\n") + 1]
-    path.write_text(whole, encoding="utf-8")
-    return {row["path"]: row["error"] for row in csv.DictReader(io.StringIO(whole))}
+    """The errors, mostly empty, by path of an interrupted CSV; drops a half-written row.
+
+    A spreadsheet may have saved it since, with a byte-order mark and its own ends of lines.
+
+    Raises:
+        TableError: it cannot be read or is another table; it is left as it is.
+    """
+    try:
+        data = path.read_bytes() if path.exists() else b""
+        end = data.rfind(b"\n") + 1
+        if not end and not ",".join(COLUMNS).encode().startswith(data):
+            raise _other(path)
+        rows = _rows(path, data[:end])
+        if end < len(data):
+            os.truncate(path, end)
+    except OSError as error:
+        raise TableError(f"{path}: {error.strerror}") from error
+    return {str(Path(meant(row["path"]))): row["error"] for row in rows}
+
+
+def _rows(path: Path, data: bytes) -> list[dict[str, str]]:
+    try:
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+        rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _other(path) from error
+    of_another_length = any(None in row or None in row.values() for row in rows)
+    if (data and tuple(reader.fieldnames or ()) != COLUMNS) or of_another_length:
+        raise _other(path)
+    return rows
+
+
+def _other(path: Path) -> TableError:
+    return TableError(f"{path}: is no table of this program's that could be gone on with")

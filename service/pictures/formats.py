@@ -9,19 +9,19 @@ from PIL import Image
 Image.MAX_IMAGE_PIXELS = None
 
 _SUFFIXES = {
-    "JPEG": (".jpg", ".jpeg"),
-    "PNG": (".png",),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jif", ".jfi", ".jfif", ".pjp", ".pjpeg", ".mpo"),
+    "PNG": (".png", ".apng"),
     "WEBP": (".webp",),
-    "BMP": (".bmp",),
+    "BMP": (".bmp", ".dib"),
     "GIF": (".gif",),
     "TIFF": (".tif", ".tiff"),
-    "AVIF": (".avif",),
+    "AVIF": (".avif", ".avifs"),
 }
 if find_spec("pillow_heif"):  # comes with the extra `heic`
     from pillow_heif import register_heif_opener
 
     register_heif_opener(thumbnails=False)
-    _SUFFIXES["HEIF"] = (".heic", ".heif")
+    _SUFFIXES["HEIF"] = (".heic", ".heics", ".heif", ".heifs", ".hif")
 
 FORMATS = tuple(_SUFFIXES)
 SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)

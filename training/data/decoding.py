@@ -12,6 +12,7 @@ from rich.progress import track
 
 from service.errors import ImageError
 from service.pictures import faces, imaging
+from service.pictures.folders import read
 from service.pictures.imaging import Pixels
 from training.console import console
 from training.data.changes import UNCHANGED, UNKNOWN, Changes, changes_between, everywhere, resized
@@ -67,11 +68,14 @@ def decode_all(samples: list[Sample], view: View) -> Iterator[Decoded]:
 
     def decode(sample: Sample) -> Decoded:
         try:
-            picture = imaging.decode(sample.path.read_bytes())
-        except (ImageError, OSError) as error:
+            data = read(sample.path)
+            picture = imaging.decode(data)
+        except ImageError as error:
             return Decoded(sample, error=str(error))
+        except OSError as error:
+            return Decoded(sample, error=error.strerror or str(error))
         if view.distortion:
-            distorted = DISTORTIONS[view.distortion](sample.path.read_bytes())
+            distorted = DISTORTIONS[view.distortion](data)
             picture = replace(imaging.decode(distorted), sha256=picture.sha256)
         if not view.unscaled:
             _, shown = faces.look(picture.pixels, finder, view.margin, view.side)
@@ -130,7 +134,7 @@ def _original(path: Path | None, shape: tuple[int, ...]) -> Pixels | None:
     if path is None:
         return None
     try:
-        pixels = imaging.decode(path.read_bytes()).pixels
+        pixels = imaging.decode(read(path)).pixels
     except (ImageError, OSError):
         return None
     return pixels if pixels.shape == shape else None

@@ -6,6 +6,7 @@ Decoding costs more than a small network's training step; done once, it costs an
 import hashlib
 import inspect
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.pictures import faces, imaging
+from service.pictures.folders import LeftOut
+from service.pictures.names import shown
 from training.console import console
 from training.data import changes, decoding
 from training.data.decoding import MAP_SIDE, Box, Decoded, Landmarks, View, decode_all
@@ -84,7 +87,8 @@ def load_split(data: Path, split: str, view: View, without: Sequence[str] = ()) 
         DataError: the split is missing, one of its classes has no readable picture, or none is of
             a source that is to be left out.
     """
-    samples = find_samples(data, split)
+    left_out = LeftOut()
+    samples = find_samples(data, split, left_out)
     for source in without:
         if all(sample.source != source for sample in samples):
             raise DataError(f"{data}: {split} holds no source {source} to leave out")
@@ -92,6 +96,8 @@ def load_split(data: Path, split: str, view: View, without: Sequence[str] = ()) 
     console.print(f"{split}: {len(pixels.labels):,} pictures, {len(pixels.skipped):,} skipped")
     for line in pixels.skipped:
         console.print(f"  skipped {line}", markup=False, soft_wrap=True)
+    if left_out.count:
+        console.print(str(left_out), markup=False, soft_wrap=True)
     return pixels
 
 
@@ -143,10 +149,23 @@ def _cache_key(samples: list[Sample], view: View) -> str:
     for module in (imaging, faces, changes, decoding):
         digest.update(inspect.getsource(module).encode())
     for sample in samples:
-        stat = sample.path.stat()
-        what = f"{sample.path.resolve()} {sample.label} {sample.group}"
-        digest.update(f"{what} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        what = f"{os.path.realpath(sample.path)} {sample.label} {sample.group}"
+        digest.update(_encoded(f"{what} {_version(sample.path)}\n"))
     return digest.hexdigest()[:16]
+
+
+def _version(path: Path) -> str:
+    """What of a file changes with it."""
+    try:
+        stat = path.stat()
+    except OSError as error:  # a link that leads nowhere: it will be skipped
+        return str(error.errno)
+    return f"{stat.st_size} {stat.st_mtime_ns}"
+
+
+def _encoded(text: str) -> bytes:
+    """With names as they are on the disk, which need not be UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _build(samples: list[Sample], view: View, folder: Path) -> None:
@@ -184,7 +203,7 @@ def _fill(images: BinaryIO, maps: BinaryIO, decoded: Iterable[Decoded]) -> _Inde
     digest = hashlib.sha256()
     for position, item in enumerate(decoded):
         if item.images is None:
-            skipped.append(f"{item.sample.path}: {item.error}")
+            skipped.append(f"{shown(item.sample.path)}: {item.error}")
             continue
         images.write(item.images.tobytes())
         maps.write(np.stack(item.changes).tobytes())
@@ -193,9 +212,8 @@ def _fill(images: BinaryIO, maps: BinaryIO, decoded: Iterable[Decoded]) -> _Inde
         boxes.extend(item.boxes)
         landmarks.extend(item.landmarks)
         kept.append(position)
-        digest.update(
-            f"{LABELS[item.sample.label]}/{item.sample.path.name} {item.sha256}\n".encode()
-        )
+        name = f"{LABELS[item.sample.label]}/{item.sample.path.name}"
+        digest.update(_encoded(f"{name} {item.sha256}\n"))
     return _Index(kept, owners, edges, boxes, landmarks, skipped, digest.hexdigest())
 
 

@@ -22,6 +22,7 @@ from training.data.balance import pairs_without
 from training.data.dataset import ordered_batches, training_batches
 from training.data.decoding import View
 from training.data.pixels import Pixels, load_split
+from training.data.survey import survey
 from training.errors import RunError, TeamError
 from training.fitting import calibrate, curves, loop
 from training.fitting.alike import require_alike, require_partners
@@ -56,6 +57,8 @@ def start(
     recipe = find_recipe(architecture)
     if like:
         require_alike(Run.open(like), architecture, seed, without)
+    if team.is_chief:
+        survey(data, ("train", "valid"))
     train = _load(team, data, "train", recipe.training_view, without)
     config = RunConfig(
         architecture=architecture,
@@ -93,6 +96,8 @@ def resume(folder: Path, data: Path, team: Team, epochs: int | None, weights: Pa
         run = run.extended(epochs)
         if team.is_chief:
             run.write_config()
+    if team.is_chief:
+        survey(data, ("train", "valid"))
     train = _load(team, data, "train", recipe.training_view, run.config.without)
     _require_same_data(run, train, data)
     begun = team.tell("begun" if run.last.exists() else "")

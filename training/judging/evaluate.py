@@ -19,6 +19,7 @@ from rich.table import Table
 
 from training.data.balance import look_of
 from training.data.pixels import load_split
+from training.data.survey import survey
 from training.errors import RunError
 from training.fitting.run import Run
 from training.judging import plots
@@ -81,6 +82,7 @@ def evaluate(model: Path, data: Path) -> Path:
         DataError: there is no usable test split.
     """
     subject = open_subject(model)
+    survey(data, ("test",))
     pixels = load_split(data, "test", subject.view)
     scores = subject.score(pixels)
     evaluation = summarize(

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from service.errors import ImageError
 from service.pictures import faces, imaging
+from service.pictures.folders import read
 from training.data.changes import CHANGED, UNKNOWN, changes_between
 from training.data.samples import find_samples
 from training.judging.metrics import Estimate, share
@@ -68,7 +70,10 @@ def _show(
     subject: Subject, finder: faces.FaceFinder, fake: Path, real: Path
 ) -> tuple[imaging.Pixels, NDArray[np.bool_]] | None:
     """The fake as the network sees it and where it was changed; None where that is not known."""
-    one, other = (imaging.decode(path.read_bytes()).pixels for path in (fake, real))
+    try:
+        one, other = (imaging.decode(read(path)).pixels for path in (fake, real))
+    except (ImageError, OSError):
+        return None
     margin, side = subject.view.margin, subject.view.side
     found = [] if margin is None else finder.find(one)
     if one.shape != other.shape:

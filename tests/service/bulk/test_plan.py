@@ -1,5 +1,6 @@
 """A plan holds every picture once, part by part, and no run goes on under another one."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from service.bulk.output import PATHS, RUN, Output
 from service.bulk.plan import Plan
 from service.errors import BulkError
 from service.model.manifest import Manifest
+from service.pictures.names import meant
 from tests.conftest import SHIPPED
 
 MANIFEST = Manifest.read(SHIPPED)
@@ -31,6 +33,15 @@ def test_each_picture_is_in_one_part(output: Output, count: int, parts: int) -> 
     assert sum(found, []) == [f"/photos/{number}.jpg" for number in range(count)]  # noqa: RUF017
     assert [plan.rows(part) for part in plan.parts] == list(map(len, found))
     assert plan.pictures == count
+
+
+def test_names_that_are_no_utf_8_are_written_down(output: Output) -> None:
+    names = [os.fsdecode(name) for name in (b"/photos/\xff.jpg", rb"/photos/\xff.jpg", b"/p/\n")]
+    source = os.fsdecode(b"photos\xff")
+    Plan.make(output, source, names, 4, MANIFEST, lambda _: None)
+    assert output.paths(0) == [r"/photos/\xff.jpg", r"/photos/\x5cxff.jpg", r"/p/\x0a"]
+    assert list(map(meant, output.paths(0))) == names
+    Plan.read(output).check(output, source, MANIFEST)
 
 
 def test_a_plan_is_read_as_it_was_written(output: Output) -> None:

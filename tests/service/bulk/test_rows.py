@@ -49,6 +49,7 @@ def test_a_picture_without_a_face_has_an_empty_list(detector: Detector) -> None:
         (FileNotFoundError(2, "No such file", "a.jpg"), rows.UNREADABLE, "No such file"),
         (FileNotFoundError("s3://bucket/a.jpg"), rows.UNREADABLE, "s3://bucket/a.jpg"),
         (TimeoutError(), rows.UNREADABLE, "TimeoutError"),
+        (ValueError("no \udcff\n"), rows.UNREADABLE, r"no \xff\x0a"),
     ],
 )
 def test_an_error_is_its_code_and_a_line(error: Exception, code: str, detail: str) -> None:

@@ -1,6 +1,7 @@
 """The actor writes a part whole, in its order, once, whatever is wrong with some of its files."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from service.bulk.plan import Plan
 from service.bulk.scorer import Scorer
 from service.errors import ArtifactError
 from service.model.manifest import Manifest, newest
+from service.pictures.names import meant, shown
 from service.settings import Settings
 from tests import toy
 from tests.conftest import ROUNDING, SHIPPED
@@ -21,6 +23,8 @@ from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 BAD = {
     "absent.jpg": rows.UNREADABLE,
     "folder.jpg": rows.UNREADABLE,
+    "pipe.jpg": rows.UNREADABLE,
+    "nulls\0.jpg": rows.UNREADABLE,
     "nowhere://x/a.jpg": rows.UNREADABLE,
     "empty.jpg": "empty_file",
     "text.jpg": "unsupported_format",
@@ -37,9 +41,10 @@ def settings(toys: Path) -> Settings:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> list[str]:
-    """Eight good files, and between them one of each bad kind: four parts."""
+    """Good files whose names are no UTF-8, and between them one of each bad kind: five parts."""
     folder = tmp_path / "pictures"
     (folder / "folder.jpg").mkdir(parents=True)
+    os.mkfifo(folder / "pipe.jpg")
     (folder / "empty.jpg").write_bytes(b"")
     (folder / "text.jpg").write_bytes(b"no picture")
     (folder / "cut.png").write_bytes(encode(smooth(3), "PNG")[:200])
@@ -47,7 +52,7 @@ def pictures(tmp_path: Path) -> list[str]:
     (folder / "long.jpg").write_bytes(encode(smooth(4)) + bytes(100_000))
     good = []
     for number in range(len(BAD)):
-        good.append(str(folder / f"{number}.jpg"))
+        good.append(str(folder / f"{number}-{os.fsdecode(bytes([0xFF]))}.jpg"))
         toy.cooled(number / 10).save(good[-1])
     bad = [name if "://" in name else str(folder / name) for name in BAD]
     return [path for pair in zip(good, bad, strict=True) for path in pair]
@@ -81,11 +86,11 @@ def read(output: Output, part: int) -> list[dict[str, Any]]:
 def test_every_file_has_its_row_in_the_order_of_the_plan(
     output: Output, pictures: list[str], settings: Settings
 ) -> None:
-    assert score(make(output, pictures, settings), 0, 1, 2, 3) == [
-        {"part": [part]} for part in range(4)
+    assert score(make(output, pictures, settings), *range(5)) == [
+        {"part": [part]} for part in range(5)
     ]
-    written = [row for part in range(4) for row in read(output, part)]
-    assert [row["path"] for row in written] == pictures
+    written = [row for part in range(5) for row in read(output, part)]
+    assert [row["path"] for row in written] == list(map(shown, pictures))
     assert [row["error"] for row in written[1::2]] == list(BAD.values())
     assert all(row["detail"] for row in written[1::2])
     assert all(row["error"] is None for row in written[::2])
@@ -102,7 +107,7 @@ def test_the_scores_are_the_detectors(
     detector = Detector.from_settings(settings)
     score(make(output, pictures, settings), 0)
     for row in read(output, 0)[::2]:
-        answer = asyncio.run(detector.analyse(Path(row["path"]).read_bytes())).prediction
+        answer = asyncio.run(detector.analyse(Path(meant(row["path"])).read_bytes())).prediction
         assert row["fake_probability"] == pytest.approx(answer.fake_probability, abs=ROUNDING)
         assert row["sha256"] == answer.image.sha256
 

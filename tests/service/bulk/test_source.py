@@ -1,6 +1,8 @@
 """A source names the same pictures in the same order each time, and says what is wrong with it."""
 
+import errno
 import json
+import os
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 from service.bulk.source import find_pictures
 from service.command.files import find_files
 from service.errors import BulkError
+from service.pictures.folders import LeftOut
+from service.pictures.names import shown
 
 
 @pytest.fixture
@@ -119,3 +123,87 @@ def test_what_is_not_there_names_nothing(tmp_path: Path) -> None:
     assert list(find_pictures(str(tmp_path / "absent"))) == []
     with pytest.raises(BulkError, match=r"absent.jsonl: No such file"):
         list(find_pictures(str(tmp_path / "absent.jsonl")))
+
+
+@pytest.fixture
+def odd(folder: Path) -> Path:
+    """With a file whose name is no UTF-8 and one whose name reads like it."""
+    for name in (b"caf\xe9\n.jpg", rb"caf\xe9\x0a.jpg"):
+        (folder / os.fsdecode(name)).write_bytes(b"")
+    return folder
+
+
+def test_names_that_are_no_utf_8_are_found(odd: Path) -> None:
+    names = {os.path.relpath(path, odd) for path in find_pictures(str(odd))}
+    assert {os.fsdecode(b"caf\xe9\n.jpg"), r"caf\xe9\x0a.jpg"} < names
+    assert set(find_pictures(f"{odd}/**/caf*")) == {
+        p for p in find_pictures(str(odd)) if "caf" in p
+    }
+
+
+@pytest.mark.parametrize("name", ["list.jsonl", "list.parquet"])
+def test_a_list_may_name_them_as_the_output_does(odd: Path, tmp_path: Path, name: str) -> None:
+    found = list(find_pictures(str(odd)))
+    assert list(find_pictures(write_list(tmp_path / name, list(map(shown, found))))) == found
+
+
+def test_a_list_may_name_them_as_they_are(tmp_path: Path) -> None:
+    place = b"photos/caf\xe9.jpg"
+    pq.write_table(pa.table({"path": [place]}), tmp_path / "list.parquet")
+    (tmp_path / "raw.jsonl").write_bytes(b'\xef\xbb\xbf{"path": "%s"}\n' % place)
+    (tmp_path / "python.jsonl").write_text(json.dumps({"path": os.fsdecode(place)}) + "\n")
+    for name in ("list.parquet", "raw.jsonl", "python.jsonl"):
+        assert list(find_pictures(str(tmp_path / name))) == [
+            os.fsdecode(os.fsencode(tmp_path) + b"/" + place)
+        ]
+
+
+def test_hidden_files_are_left_out_and_counted(folder: Path) -> None:
+    for name in ("._b.jpg", "__MACOSX/._b.jpg", "a/.thumbnails/t.jpg"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"")
+    left_out = LeftOut()
+    assert len(list(find_pictures(str(folder), left_out))) == 5
+    assert str(left_out).startswith("Left out as hidden: 3, such as ")
+    assert list(find_pictures(str(folder / "._b.jpg"))) == [str(folder / "._b.jpg")]
+
+
+def test_hidden_files_elsewhere_are_left_out_and_counted() -> None:
+    names = ("b.jpg", "._b.jpg", "__MACOSX/c.jpg", "album.jpg/d.jfif")
+    fsspec.filesystem("memory").pipe({f"/hidden/{name}": b"" for name in names})
+    left_out = LeftOut()
+    assert list(find_pictures("memory://hidden", left_out)) == [
+        "memory:///hidden/album.jpg/d.jfif",
+        "memory:///hidden/b.jpg",
+    ]
+    assert left_out.count == 2
+    assert left_out.example == "memory:///hidden/._b.jpg"
+
+
+def test_a_folder_elsewhere_that_cannot_be_listed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = fsspec.filesystem("memory")
+    memory.pipe({f"/closed/{name}": b"" for name in ("a.jpg", "door/b.jpg", "open/c.jpg")})
+    whole = type(memory).ls
+
+    def ls(files: object, path: str, **options: object) -> object:
+        if path.endswith("door"):
+            raise PermissionError(errno.EACCES, "Access denied")
+        return whole(files, path, **options)
+
+    monkeypatch.setattr(type(memory), "ls", ls)
+    assert list(find_pictures("memory://closed")) == [
+        *(f"memory:///closed/{name}" for name in ("a.jpg", "door", "open/c.jpg"))
+    ]
+    with pytest.raises(BulkError, match="Access denied"):
+        list(find_pictures("memory://closed/door"))
+
+
+def test_a_source_that_cannot_be_listed_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scandir(path: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(BulkError, match=f"{folder}: Permission denied"):
+        list(find_pictures(str(folder)))

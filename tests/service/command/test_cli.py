@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import signal
 import subprocess
@@ -9,11 +10,14 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from service.command.report import COLUMNS, resume_csv
+from service.command import cli
+from service.command.report import COLUMNS
 from service.model.loaded import Model
+from service.scoring.detector import Detector
 from service.web import keys
-from tests.conftest import ROUNDING
+from tests.conftest import ARTIFACT, BIN, ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth
 from tests.programs import Program, run
 from tests.signed import sign
@@ -141,11 +145,70 @@ def test_an_interrupted_csv_is_resumed_to_the_same_rows(tmp_path: Path) -> None:
         )
 
 
-def test_resume_drops_a_half_written_row(tmp_path: Path) -> None:
-    path = tmp_path / "out.csv"
-    path.write_text("path,error\na.jpg,\nb.jpg,No such file\nc.jp")
-    assert resume_csv(path) == {"a.jpg": "", "b.jpg": "No such file"}
-    assert path.read_text() == "path,error\na.jpg,\nb.jpg,No such file\n"
+@pytest.fixture
+def here(detector: Detector, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command line in this process, with the detector that is loaded."""
+    monkeypatch.setattr(cli, "_detector", lambda: detector)
+    return CliRunner()
+
+
+def test_a_name_that_is_no_utf_8_is_a_row_and_is_not_scored_again(
+    here: CliRunner, photo: Path, tmp_path: Path
+) -> None:
+    for name in (b"caf\xe9.jpg", rb"caf\xe9.jpg", b"-\x1b[2J.jpg"):
+        photo.with_name(os.fsdecode(name)).write_bytes(photo.read_bytes())
+    out = tmp_path / "out.csv"
+    words = ["predict", str(tmp_path), "--format", "csv", "--output", str(out)]
+    assert here.invoke(cli.app, words).exit_code == 0
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    names = {r"-\x1b[2J.jpg", r"caf\xe9.jpg", r"caf\x5cxe9.jpg", "photo.jpg"}
+    assert {Path(row["path"]).name for row in rows} == names
+    before = out.read_bytes()
+    assert here.invoke(cli.app, [*words, "--resume"]).exit_code == 0
+    assert out.read_bytes() == before
+
+
+def test_stdout_that_cannot_say_a_name_still_gets_its_row(photo: Path, tmp_path: Path) -> None:
+    """A real process, its arguments and its stream as bytes."""
+    for name in ("ä.jpg".encode(), b"\xff.jpg"):
+        photo.with_name(os.fsdecode(name)).write_bytes(photo.read_bytes())
+    done = subprocess.run(
+        [BIN / "deepfake", "predict", ".", os.fsdecode(b"\xff.jpg"), "--format", "csv"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "DEEPFAKE_MODEL": str(ARTIFACT)},
+        capture_output=True,
+        timeout=120,
+    )
+    rows = list(csv.DictReader(done.stdout.decode("ascii").splitlines()))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [row["path"] for row in rows] == [
+        *("photo.jpg", r"\xc3\xa4.jpg", r"\xff.jpg", r"\xff.jpg")
+    ]
+    assert {row["error"] for row in rows} == {""}
+
+
+def test_what_is_left_out_is_told_once(here: CliRunner, photo: Path, tmp_path: Path) -> None:
+    for name in ("._photo.jpg", "__MACOSX", ".thumbnails"):
+        (tmp_path / name).mkdir()
+    done = here.invoke(cli.app, ["predict", str(tmp_path), "--format", "csv"])
+    assert done.exit_code == 0
+    assert done.stderr == f"Left out as hidden: 3, such as {tmp_path}/._photo.jpg\n"
+    assert [row["path"] for row in csv.DictReader(done.stdout.splitlines())] == [str(photo)]
+
+
+def test_another_table_is_not_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch, photo: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "other\n.csv"
+    out.write_text("name,price\napple,1\npear,2")
+    words = ["predict", str(photo), "--format", "csv", "--output", str(out), "--resume"]
+    monkeypatch.setattr("sys.argv", ["deepfake", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.run()
+    assert str(ended.value.code).startswith(
+        rf"error: {tmp_path}/other\x0a.csv: is no table of this program's"
+    )
+    assert out.read_text() == "name,price\napple,1\npear,2"
 
 
 def test_a_resumed_csv_with_a_former_error_still_exits_with_1(photo: Path, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Pixels as the network sees them: the service's own, cached, with what was skipped."""
 
+import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from errno import ENOSPC
@@ -122,6 +124,47 @@ def test_what_was_skipped_is_said(
     said = capsys.readouterr().err
     assert "train: 5 pictures, 1 skipped" in said
     assert "left__1.png" in said
+
+
+def test_what_is_left_out_is_said(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (root / "train" / "real" / ".thumbnails").mkdir()
+    (root / "train" / "fake" / "._left__1.png").write_bytes(b"")
+    assert len(load_split(root, "train", WHOLE).labels) == 6
+    assert f"Left out as hidden: 2, such as {root}/train/real/.thumb" in capsys.readouterr().err
+
+
+def test_what_leads_nowhere_or_never_ends_is_skipped_with_a_line(
+    root: Path, tmp_path: Path
+) -> None:
+    folder = root / "train" / "real"
+    (folder / "gone.png").symlink_to("absent.png")
+    (folder / "itself.png").symlink_to("itself.png")
+    (folder / "disk").symlink_to("/nowhere")
+    os.mkfifo(folder / "pipe.png")
+    pixels = load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache")
+    assert len(pixels.labels) == 6
+    assert pixels.skipped == [
+        f"{folder}/disk: No such file or directory",
+        f"{folder}/gone.png: No such file or directory",
+        f"{folder}/itself.png: Too many levels of symbolic links",
+        f"{folder}/pipe.png: This is a pipe, a socket or a device, no file.",
+    ]
+
+
+def test_a_name_that_is_no_utf_8_is_a_picture_like_any_other(root: Path, tmp_path: Path) -> None:
+    folder, odd = root / "train" / "real", os.fsdecode(b"caf\xe9\n__")
+    shutil.copy(folder / "left__1.png", folder / f"{odd}1.png")
+    (folder / f"{odd}2.png").write_bytes(b"broken")
+    (root / "files.csv").write_bytes(b"file,group\ntrain/real/left__1.png,caf\xe9\n")
+    for _ in ("made", "read"):
+        pixels = load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache")
+        assert len(pixels.labels) == 7
+        assert str(folder / f"{odd}1.png") in pixels.files
+        (line,) = pixels.skipped
+        assert line.startswith(rf"{folder}/caf\xe9\x0a__2.png: This is no picture")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from service.pictures.folders import LeftOut
 from tests.pictures import smooth, write_dataset
 from training.data.samples import LABELS, Sample, find_samples
 from training.errors import DataError
@@ -37,6 +38,42 @@ def test_common_formats_are_found_in_any_case(tmp_path: Path, name: str) -> None
     root = write_dataset(tmp_path, train=1, other=1)
     smooth(0).save(root / "train" / "fake" / name)
     assert name in {sample.path.name for sample in find_samples(root, "train")}
+
+
+@pytest.mark.parametrize("name", ["a.jfif", "b.jpe", "c.MPO", "d.apng", "album.jpg/e.png"])
+def test_so_are_rarer_ones(tmp_path: Path, name: str) -> None:
+    root = write_dataset(tmp_path, train=1, other=1)
+    (root / "train" / "fake" / name).parent.mkdir(exist_ok=True)
+    (root / "train" / "fake" / name).write_bytes(b"")
+    assert len(find_samples(root, "train")) == 3
+
+
+def test_upper_case_is_no_other_layout(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, train=2, other=1, valid="validation")
+    (root / "train").rename(root / "Train")
+    (root / "Train" / "real").rename(root / "Train" / "REAL")
+    (root / "files.csv").write_text("file,group\nTrain/REAL/right__0.png,7\n")
+    samples = find_samples(root, "train")
+    assert [sample.label for sample in samples] == [0, 0, 1, 1]
+    assert [sample.group for sample in samples] == ["", "7", "", ""]
+    assert len(find_samples(root, "valid")) == 2
+
+
+def test_hidden_files_are_no_pictures(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, train=1, other=1)
+    for name in ("._right__0.png", ".ipynb_checkpoints/right__0-checkpoint.png", "__MACOSX/a.png"):
+        (root / "train" / "real" / name).parent.mkdir(exist_ok=True)
+        (root / "train" / "real" / name).write_bytes(b"")
+    left_out = LeftOut()
+    assert len(find_samples(root, "train", left_out)) == 2
+    assert left_out.count == 3
+
+
+def test_a_linked_folder_is_part_of_its_class(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path / "data", train=1, other=1)
+    more = write_dataset(tmp_path / "more", train=2, other=1)
+    (root / "train" / "real" / "more").symlink_to(more / "train" / "real")
+    assert len(find_samples(root, "train")) == 4
 
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
