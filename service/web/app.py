@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # our own, without inline script
         redoc_url=None,
+        servers=[{"url": "."}],  # beside the document, whatever prefix that is under
         telemetry=tracing.CONFIG,
     )
     app.state.settings = settings
