@@ -19,7 +19,7 @@ from service.web.app import create_app
 
 ONGOING_OF_A_CORE = 4  # what keeps a core busy: with more, answers come later, and no more of them
 HEALTH_SECONDS = 2.0  # how soon a replica that died is missed
-SPARE_SECONDS = 5.0  # for what is under way when a replica is to end, beyond a picture's deadline
+SPARE_SECONDS = 5.0  # for what is under way when a replica is to end, beyond its longest
 
 
 class Arguments(BaseModel, extra="forbid"):
@@ -72,7 +72,9 @@ def build(arguments: Arguments) -> Application:
         max_ongoing_requests=2 * settings.queue_limit,
         max_queued_requests=settings.queue_limit,
         health_check_period_s=HEALTH_SECONDS,
-        graceful_shutdown_timeout_s=settings.deadline_seconds + SPARE_SECONDS,
+        graceful_shutdown_timeout_s=(
+            settings.upload_seconds + settings.deadline_seconds + SPARE_SECONDS
+        ),
         autoscaling_config=AutoscalingConfig(
             min_replicas=arguments.min_replicas,
             max_replicas=arguments.max_replicas,

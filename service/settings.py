@@ -63,8 +63,12 @@ class Settings(BaseSettings):
     queue_limit: int = Field(
         64, gt=0, description="Pictures under way at a time; more are refused with 503."
     )
+    upload_seconds: float = Field(300.0, gt=0, description="Longest that an upload may take.")
+    stall_seconds: float = Field(
+        10.0, gt=0, description="Longest to wait for the next 64 KiB of an upload, or for its end."
+    )
     deadline_seconds: float = Field(
-        10.0, gt=0, description="Longest that a picture may take, upload included."
+        10.0, gt=0, description="Longest that a picture may take once it has come."
     )
     cores: int | None = Field(
         None, gt=0, description="Cores that it may use; None, all that its process is given."

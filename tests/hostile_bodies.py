@@ -5,6 +5,7 @@ from tests.pictures import encode, smooth
 
 MULTIPART = "multipart/form-data; boundary=edge"
 DISPOSITION = b'form-data; name="file"; filename="a"'
+NAMELESS = b'form-data; name="file"'
 
 
 def part(data: bytes, disposition: bytes = DISPOSITION, more: bytes = b"") -> bytes:
@@ -58,7 +59,7 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
         {
             "no body": lambda: b"",
             "no part": lambda: body(),
-            "a field without a file": lambda: body(field(b"file")),
+            "a field without a file": lambda: body(field(b"note")),
             "a file in another field": lambda: body(
                 part(b"x", b'form-data; name="picture"; filename="a"')
             ),
@@ -111,7 +112,10 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
     (
         "formats are told by content, others are not read",
         "unsupported_format",
-        {"a form in a form": form_in_a_form},
+        {
+            "a form in a form": form_in_a_form,
+            "text in the field `file`": lambda: body(field(b"file")),
+        },
     ),
     (
         "names are not looked at",
@@ -119,6 +123,7 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
         {
             "a name that leads elsewhere": lambda: named(b"../../etc/passwd"),
             "a name that is no text": lambda: named(b"\xff\xfe\x00"),
+            "a file without a name": lambda: body(part(encode(smooth(1), "PNG"), NAMELESS)),
         },
     ),
 ]

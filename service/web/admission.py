@@ -1,31 +1,30 @@
-"""Whether pictures are taken at all, how many may be under way at a time, and for how long."""
+"""Whether pictures are taken at all, and how many may be under way at a time."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from service.web.refusals import BodyTooSlow, Draining, ModelNotReady, Overloaded, Unavailable
-
-
-class Visit:
-    """One request that was let in; ``received`` once its body is read."""
-
-    received = False
+from service.web.refusals import Draining, ModelNotReady, Overloaded, Unavailable
+from service.web.visit import Patience, Visit
 
 
 class Admission:
-    """Lets ``limit`` requests in at a time, each for ``seconds``; refuses all others at once.
+    """Lets ``limit`` requests in at a time, with ``patience``; refuses all others at once.
 
     What is refused costs next to nothing, so that a service with too much to do still does as
     much as it can, and those who wait know that they do. Nobody is let in before ``open`` and
     after ``drain``.
     """
 
-    def __init__(self, limit: int, seconds: float) -> None:
+    def __init__(self, limit: int, patience: Patience) -> None:
         self._limit = limit
-        self._seconds = seconds
+        self._patience = patience
         self._closed: Unavailable | None = ModelNotReady("The model is still being loaded.")
-        self.in_flight = 0
+        self._visits: set[Visit] = set()
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are under way."""
+        return len(self._visits)
 
     def open(self) -> None:
         """Begin to let requests in, unless the service is about to end."""
@@ -33,8 +32,10 @@ class Admission:
             self._closed = None
 
     def drain(self) -> None:
-        """Let no more in; what is under way goes on."""
+        """Let no more in; what is under way goes on, and soon ends."""
         self._closed = Draining("The service is about to end; try again in a moment.")
+        for visit in self._visits:
+            visit.hurry()
 
     def check(self) -> None:
         """Raise what keeps requests out, other than their number.
@@ -67,18 +68,12 @@ class Admission:
             BodyTooSlow: it was over before the body had come.
         """
         self.check_room()
-        self.in_flight += 1
-        visit = Visit()
+        visit = Visit(self._patience)
+        self._visits.add(visit)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with visit.timeout:
                 yield visit
         except TimeoutError as error:
-            raise self._late(visit) from error
+            raise visit.late() from error
         finally:
-            self.in_flight -= 1
-
-    def _late(self, visit: Visit) -> Overloaded | BodyTooSlow:
-        if not visit.received:
-            return BodyTooSlow(f"The body did not arrive within {self._seconds:g} seconds.")
-        late = f"The picture could not be scored within {self._seconds:g} seconds."
-        return Overloaded(f"{late} Try again in a moment.")
+            self._visits.discard(visit)

@@ -3,6 +3,7 @@
 DeepfakeError
 ├── UploadError              the request's body
 │   ├── NotMultipart             415  not_multipart
+│   ├── EncodedBody              415  encoded_body
 │   ├── MalformedMultipart       400  malformed_multipart
 │   ├── MissingFile              422  missing_file
 │   ├── TooManyParts             422  too_many_parts
@@ -36,6 +37,15 @@ class NotMultipart(UploadError):
     title = "Not a multipart upload"
 
 
+class EncodedBody(UploadError):
+    """The body is compressed, or encoded otherwise."""
+
+    status = 415
+    code = "encoded_body"
+    title = "Encoded body"
+    headers: ClassVar[dict[str, str]] = {"Accept-Encoding": "identity"}
+
+
 class MalformedMultipart(UploadError):
     """The body claims to be multipart and cannot be parsed."""
 
@@ -61,7 +71,7 @@ class TooManyParts(UploadError):
 
 
 class BodyTooSlow(UploadError):
-    """The body did not arrive within the time that a picture may take."""
+    """The body stopped coming, came too slowly, or took too long in all."""
 
     status = 408
     code = "body_too_slow"

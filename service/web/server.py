@@ -1,5 +1,6 @@
 """uvicorn, told when to end: without a model, or with nothing left to do."""
 
+import logging
 from types import FrameType
 
 import uvicorn
@@ -7,12 +8,20 @@ from fastapi import FastAPI
 
 from service.settings import Settings
 
+# A client that offers HTTP/2 with each request, as Java's does, would have two warnings for each.
+_UPGRADE_IGNORED = ("Unsupported upgrade request", "No supported WebSocket library")
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(_UPGRADE_IGNORED)
+
 
 class Server(uvicorn.Server):
     """Once asked to end, refuses new pictures and listens on until no picture is under way.
 
     Meanwhile ``/readyz`` is 503, so that a load balancer sends its requests elsewhere, and who
-    comes nevertheless is told so. A picture is under way for ``deadline_seconds`` at the longest.
+    comes nevertheless is told so. An upload is then given
+    ``stall_seconds`` more, and its picture ``deadline_seconds``.
     ``failure`` is what kept the model from being loaded, which ends the server too.
     """
 
@@ -23,12 +32,15 @@ class Server(uvicorn.Server):
                 # asyncio keeps `::` to IPv6; without a host it takes every address of both kinds.
                 "" if settings.host == "::" else settings.host,
                 settings.port,
+                http="h11",  # httptools loses the body of a request that offers another protocol
+                ws="none",
                 access_log=False,
                 server_header=False,
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
             )
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         self._state = app.state
         self.failure: BaseException | None = None
 

@@ -63,7 +63,7 @@ def _decoded(text: object) -> bytes:
     if not isinstance(text, str):
         raise ValueError("not a string")  # noqa: TRY004  # one kind of error for all bad input
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)  # lines, as MIME has them
     except binascii.Error as error:
         raise ValueError("not base64") from error
 

@@ -4,12 +4,19 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from service.errors import BodyTooLarge
 from service.pictures import formats
-from service.web.refusals import MalformedMultipart, MissingFile, NotMultipart, TooManyParts
+from service.web.refusals import (
+    EncodedBody,
+    MalformedMultipart,
+    MissingFile,
+    NotMultipart,
+    TooManyParts,
+)
 
 FIELD = "file"
 MAX_FILES = 32  # of one request
@@ -47,6 +54,14 @@ class _InMemoryParser(MultiPartParser):
         self.complete = False
         super().on_part_begin()
 
+    def on_headers_finished(self) -> None:
+        """What makes a part a file is its field; not every client gives it a name as well."""
+        part = self._current_part
+        _, options = parse_options_header(part.content_disposition)
+        if options.get(b"name") == FIELD.encode() and b"filename" not in options:
+            part.content_disposition = (part.content_disposition or b"") + b'; filename=""'
+        super().on_headers_finished()
+
     def on_end(self) -> None:
         self.complete = True
         super().on_end()
@@ -74,7 +89,8 @@ async def read_uploads(request: Request, max_body_bytes: int, most: int = MAX_FI
         UploadError: the body is too large, not multipart, or holds no file, more than ``most``, or
             something else.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    kind, _ = parse_options_header(request.headers.get("content-type"))
+    if kind != b"multipart/form-data":
         raise NotMultipart(f"Send multipart/form-data with the picture in the field '{FIELD}'.")
     parser = _InMemoryParser(
         request.headers,
@@ -97,13 +113,16 @@ async def read_body(request: Request, max_body_bytes: int) -> bytes:
     """The whole body, whatever it is.
 
     Raises:
-        BodyTooLarge
+        EncodedBody, BodyTooLarge
     """
     return b"".join([chunk async for chunk in _limited(request, max_body_bytes)])
 
 
 async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body's chunks, counted, since a chunked body states no length beforehand."""
+    coding = ", ".join(request.headers.getlist("content-encoding"))
+    if coding.strip().lower() not in ("", "identity"):
+        raise EncodedBody(f"The body is encoded as {coding[:40]}; send it as it is.")
     declared = request.headers.get("content-length", "").lstrip("0")
     digits = len(declared) if declared.isdecimal() else 0
     if digits > len(str(limit)) or (digits and int(declared) > limit):

@@ -171,8 +171,8 @@ def test_one_may_go_while_the_others_serve() -> None:
 
 def test_what_is_under_way_has_time_to_end() -> None:
     hook = container(OVERLAYS["base"])["lifecycle"]["preStop"]["sleep"]["seconds"]
-    deadline = Settings.model_fields["deadline_seconds"].default
-    assert pod(OVERLAYS["base"])["terminationGracePeriodSeconds"] >= hook + ceil(deadline)
+    stall, work = (Settings.model_fields[f"{it}_seconds"].default for it in ("stall", "deadline"))
+    assert pod(OVERLAYS["base"])["terminationGracePeriodSeconds"] >= hook + ceil(stall + work)
 
 
 @pytest.mark.parametrize("name", OVERLAYS)

@@ -38,6 +38,7 @@ def test_a_replica_is_given_its_cores_and_grows_by_ongoing_requests(
 ) -> None:
     monkeypatch.setenv("DEEPFAKE_ANONYMOUS", "true")
     monkeypatch.setenv("DEEPFAKE_QUEUE_LIMIT", "20")
+    monkeypatch.setenv("DEEPFAKE_UPLOAD_SECONDS", "60")
     monkeypatch.setenv("DEEPFAKE_DEADLINE_SECONDS", "30")
     deployment = build(Arguments(cores=3, max_replicas=7))._bound_deployment
     assert deployment.ray_actor_options == {"num_cpus": 3}
@@ -46,7 +47,7 @@ def test_a_replica_is_given_its_cores_and_grows_by_ongoing_requests(
     assert settings.model == ARTIFACT
     config = deployment._deployment_config
     assert config.max_ongoing_requests > settings.queue_limit == 20
-    assert config.graceful_shutdown_timeout_s > 30
+    assert config.graceful_shutdown_timeout_s > 60 + 30
     growing = config.autoscaling_config
     assert growing is not None
     assert growing.target_ongoing_requests == 3 * ONGOING_OF_A_CORE

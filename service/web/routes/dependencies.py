@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
+from starlette.types import Message
 
 from service import metrics
 from service.errors import ImageError
@@ -44,8 +45,14 @@ async def handle(
     state = request.app.state
     admission: Admission = state.admission
     async with admission.admit() as visit:
-        body = await read(request, state.settings.max_body_bytes)
-        visit.received = True
+
+        async def receive() -> Message:
+            message = await request.receive()
+            visit.came(len(message.get("body", b"")))
+            return message
+
+        body = await read(Request(request.scope, receive), state.settings.max_body_bytes)
+        visit.received()
         return await unless_gone(request, work(body))
 
 

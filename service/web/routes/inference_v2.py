@@ -46,6 +46,7 @@ OF_INFERENCE = problems.responses(
     refusals.RateLimited,
     refusals.UnknownModel,
     refusals.MalformedInference,
+    refusals.EncodedBody,
     errors.BodyTooLarge,
     refusals.BodyTooSlow,
     refusals.Overloaded,

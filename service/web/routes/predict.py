@@ -20,6 +20,7 @@ OF_UPLOADS = (
     errors.BodyTooLarge,
     refusals.BodyTooSlow,
     refusals.NotMultipart,
+    refusals.EncodedBody,
     refusals.MissingFile,
     refusals.TooManyParts,
     refusals.Overloaded,

@@ -38,7 +38,7 @@ function post(file, tell, signal) {
   request.onerror = () => resolve({ status: 0, text: "" });
   request.onabort = () => reject(signal.reason);
   request.onloadend = () => signal.removeEventListener("abort", stop);
-  request.open("POST", "/");
+  request.open("POST", "."); // wherever the page stands
   const body = new FormData();
   body.append("file", file, "picture"); // its name is nobody's business
   tell("Uploading", 0);

@@ -103,8 +103,8 @@ def test_keys_are_documented(guarded: str) -> None:
 
 
 def test_a_page_that_is_named_may_ask_and_another_may_not(guarded: str) -> None:
-    def allowed(origin: str) -> str | None:
-        preflight = httpx.options(
+    def preflight(origin: str) -> tuple[int, str | None]:
+        answer = httpx.options(
             f"{guarded}/predict",
             headers={
                 "Origin": origin,
@@ -112,11 +112,10 @@ def test_a_page_that_is_named_may_ask_and_another_may_not(guarded: str) -> None:
                 "Access-Control-Request-Headers": "x-api-key",
             },
         )
-        origins: str | None = preflight.headers.get("access-control-allow-origin")
-        return origins
+        return answer.status_code, answer.headers.get("access-control-allow-origin")
 
-    assert allowed("https://example.org") == "https://example.org"
-    assert allowed("https://example.com") is None
+    assert preflight("https://example.org") == (200, "https://example.org")
+    assert preflight("https://example.com") == (400, None)
 
 
 @pytest.mark.parametrize(("trusted", "counted"), [("127.0.0.1", [200, 200]), ("", [200, 429])])

@@ -7,10 +7,11 @@ import pytest
 
 from service.web.admission import Admission
 from service.web.refusals import BodyTooSlow, Draining, ModelNotReady, Overloaded
+from service.web.visit import Patience
 
 
 def admitting(limit: int, seconds: float) -> Admission:
-    admission = Admission(limit, seconds)
+    admission = Admission(limit, Patience(seconds, seconds, seconds))
     admission.open()
     return admission
 
@@ -18,7 +19,7 @@ def admitting(limit: int, seconds: float) -> Admission:
 async def hold(admission: Admission, seconds: float) -> str:
     try:
         async with admission.admit() as visit:
-            visit.received = True
+            visit.received()
             await asyncio.sleep(seconds)
     except Overloaded as error:
         return str(error)
@@ -56,7 +57,7 @@ def test_a_body_that_takes_too_long_is_its_senders_fault() -> None:
         async with admission.admit():
             await asyncio.sleep(60)
 
-    with pytest.raises(BodyTooSlow, match=r"did not arrive within 0\.05 seconds"):
+    with pytest.raises(BodyTooSlow, match="The body came too slowly"):
         asyncio.run(wait_for_a_body())
     assert admission.in_flight == 0
 
@@ -94,7 +95,7 @@ def test_a_refusal_says_when_to_come_back() -> None:
 
 
 def test_nobody_is_let_in_before_it_opens() -> None:
-    admission = Admission(limit=3, seconds=60)
+    admission = Admission(3, Patience(60, 60, 60))
     with pytest.raises(ModelNotReady, match="still being loaded"):
         asyncio.run(hold(admission, 0))
     admission.open()
@@ -116,3 +117,25 @@ def test_once_it_drains_only_what_is_under_way_goes_on() -> None:
     admission.open()  # a model that was loaded too late
     with pytest.raises(Draining):
         admission.check()
+
+
+def test_once_it_drains_a_body_has_no_more_time_than_for_a_piece_of_it() -> None:
+    admission = Admission(limit=1, patience=Patience(upload=60, stall=0.2, work=60))
+    admission.open()
+
+    async def bring_a_long_body() -> None:
+        async with admission.admit() as visit:
+            while True:
+                await asyncio.sleep(0.05)
+                visit.came(10**6)
+
+    async def main() -> None:
+        bringing = asyncio.create_task(bring_a_long_body())
+        await asyncio.sleep(0.4)
+        assert admission.in_flight == 1
+        admission.drain()
+        with pytest.raises(BodyTooSlow):
+            await asyncio.wait_for(bringing, timeout=10)
+        assert admission.in_flight == 0
+
+    asyncio.run(main())

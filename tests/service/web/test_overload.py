@@ -11,14 +11,19 @@ import httpx
 import pytest
 
 from tests.conftest import running_server
+from tests.pictures import PORTRAIT, encode
 
 LIMIT, SECONDS = 2, 3
+LONGEST = 10  # of an upload
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     with running_server(
-        DEEPFAKE_QUEUE_LIMIT=str(LIMIT), DEEPFAKE_DEADLINE_SECONDS=str(SECONDS)
+        DEEPFAKE_QUEUE_LIMIT=str(LIMIT),
+        DEEPFAKE_DEADLINE_SECONDS=str(SECONDS),
+        DEEPFAKE_STALL_SECONDS=str(SECONDS),
+        DEEPFAKE_UPLOAD_SECONDS=str(LONGEST),
     ) as url:
         yield url
 
@@ -92,7 +97,7 @@ def test_an_upload_that_takes_too_long_is_ended(server: str, face: bytes) -> Non
         assert SECONDS - 1 < time.monotonic() - began < SECONDS + 5
         assert answer.startswith("HTTP/1.1 408")
         assert "body_too_slow" in answer
-        assert "did not arrive within 3 seconds" in answer
+        assert "send 64 KiB of it within 3 seconds" in answer
         assert connection.recv(1) == b"", "the rest of the body is not waited for"
     assert predict(server, face).status_code == 200
 
@@ -109,6 +114,36 @@ def test_bytes_that_trickle_in_buy_no_time(server: str) -> None:
                 break
         assert SECONDS - 1 < time.monotonic() - began < SECONDS + 5
         assert answer.startswith((b"HTTP/1.1 408", b"HTTP/1.1 400"))
+
+
+def test_an_upload_that_goes_on_may_take_longer_than_a_picture(server: str) -> None:
+    """Over a slow line: 4 MB in pieces, for twice as long as the deadline."""
+    large = encode(PORTRAIT.resize((1200, 1200)), "BMP")
+    request = httpx.Request("POST", server, files={"file": large})
+    body, kind = request.read(), request.headers["content-type"]
+    step = len(body) // (4 * SECONDS)
+    began = time.monotonic()
+    with slow_upload(server, kind, len(body)) as connection:
+        for start in range(0, len(body), step):
+            time.sleep(0.5)
+            connection.sendall(body[start : start + step])
+        answer = read_answer(connection)
+    assert answer.startswith("HTTP/1.1 200"), answer[:300]
+    assert time.monotonic() - began > 2 * SECONDS
+
+
+def test_no_upload_may_take_for_ever(server: str) -> None:
+    with slow_upload(server, length=10**7) as connection:
+        began = time.monotonic()
+        connection.settimeout(0.5)
+        connection.sendall(b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n')
+        while True:
+            connection.sendall(bytes(70_000))
+            with contextlib.suppress(TimeoutError):
+                answer = connection.recv(65536)
+                break
+        assert LONGEST - 1 < time.monotonic() - began < LONGEST + 5
+        assert answer.startswith(b"HTTP/1.1 408")
 
 
 def test_clients_that_hang_up_leave_no_trace(server: str, face: bytes) -> None:

@@ -105,6 +105,12 @@ BAD_BODIES: dict[str, tuple[str | None, bytes, int, str]] = {
     "text in the field": (
         BOUNDARY,
         b'--edge\r\nContent-Disposition: form-data; name="file"\r\n\r\nabc\r\n--edge--\r\n',
+        415,
+        "unsupported_format",
+    ),
+    "text in another field": (
+        BOUNDARY,
+        b'--edge\r\nContent-Disposition: form-data; name="image"\r\n\r\nabc\r\n--edge--\r\n',
         422,
         "missing_file",
     ),

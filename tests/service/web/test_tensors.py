@@ -54,6 +54,16 @@ def test_files_as_base64_or_as_bytes_are_the_same() -> None:
     assert read_files(None, binary, [3]) == files
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_base64_may_come_in_lines(end: str) -> None:
+    """As `base64`, `openssl` and MIME write it."""
+    file = bytes(range(256)) * 10
+    lines = base64.encodebytes(file).decode().replace("\n", end)
+    assert lines.count(end) > 10
+    assert read_files([lines], b"", [1]) == [file]
+    assert read_files([f" {lines}{end}"], b"", [1]) == [file]
+
+
 @pytest.mark.parametrize(
     ("data", "binary", "shape"),
     [

@@ -10,8 +10,8 @@ import pytest
 from fastapi import Request
 
 from service.errors import BodyTooLarge
-from service.web.refusals import UploadError
-from service.web.uploads import read_upload
+from service.web.refusals import EncodedBody, MissingFile, NotMultipart, TooManyParts, UploadError
+from service.web.uploads import read_body, read_upload, read_uploads
 
 MIB = 2**20
 HEAD = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
@@ -120,3 +120,76 @@ def test_the_limit_is_inclusive() -> None:
     request, _ = request_of([body], {"content-length": str(len(body))})
     with pytest.raises(BodyTooLarge):
         asyncio.run(read_upload(request, len(body) - 1))
+
+
+@pytest.mark.parametrize(
+    "kind", ["Multipart/Form-Data; boundary=edge", 'MULTIPART/FORM-DATA ;Boundary="edge"']
+)
+def test_a_media_type_has_no_case(kind: str) -> None:
+    request, _ = request_of([HEAD + b"picture" + TAIL], {"content-type": kind})
+    assert asyncio.run(read_upload(request, MIB)) == b"picture"
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-database; boundary=edge", "multipart/mixed", ""])
+def test_another_media_type_is_refused(kind: str) -> None:
+    request, _ = request_of([HEAD + b"picture" + TAIL], {"content-type": kind})
+    with pytest.raises(NotMultipart):
+        asyncio.run(read_upload(request, MIB))
+
+
+NAMINGS = {
+    "no name": b'form-data; name="file"',
+    "no name, but a semicolon": b'form-data; name="file";',
+    "an extended name": b"form-data; name=\"file\"; filename*=utf-8''f%C3%A4ce.jpg",
+    "an extended name first": b"form-data; filename*=utf-8''a.jpg; name=file",
+    "an empty name": b'form-data; name="file"; filename=""',
+    "both names": b'form-data; name="file"; filename="a.jpg"; filename*=utf-8\'\'b.jpg',
+    "parameters in capitals": b'form-data; NAME="file"; FileName="a.jpg"',
+    "a type of its own": b'form-data; name="file"\r\nContent-Type: image/jpeg',
+}
+
+
+def a_part(disposition: bytes, data: bytes) -> bytes:
+    return b"--edge\r\nContent-Disposition: " + disposition + b"\r\n\r\n" + data + b"\r\n"
+
+
+@pytest.mark.parametrize("size", [7, 3 * MIB], ids=["small", "large"])
+@pytest.mark.parametrize("naming", NAMINGS)
+def test_a_file_needs_no_name(naming: str, size: int) -> None:
+    picture = bytes(range(1, 8)) * (size // 7)
+    request, _ = request_of([a_part(NAMINGS[naming], picture), b"--edge--\r\n"], {})
+    assert asyncio.run(read_upload(request, 10 * MIB)) == picture
+
+
+def test_several_files_need_no_names() -> None:
+    parts = [a_part(disposition, b"%d" % at) for at, disposition in enumerate(NAMINGS.values())]
+    request, _ = request_of([*parts, b"--edge--\r\n"], {})
+    files = asyncio.run(read_uploads(request, MIB))
+    assert files == [b"%d" % at for at in range(len(NAMINGS))]
+
+
+def test_what_is_in_another_field_is_no_file() -> None:
+    other = a_part(b'form-data; name="picture"', b"picture")
+    request, _ = request_of([other, b"--edge--\r\n"], {})
+    with pytest.raises(MissingFile, match="No file came in the field 'file'"):
+        asyncio.run(read_upload(request, MIB))
+    request, _ = request_of([other, HEAD + b"picture" + TAIL], {})
+    with pytest.raises(TooManyParts):
+        asyncio.run(read_upload(request, MIB))
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "br", "zstd", "identity, gzip", "y" * 60_000])
+def test_an_encoded_body_is_refused_unread_by_the_name_of_its_encoding(coding: str) -> None:
+    for read in (read_upload, read_uploads, read_body):
+        request, asked = request_of([HEAD, b"picture", TAIL], {"content-encoding": coding})
+        with pytest.raises(EncodedBody) as caught:
+            asyncio.run(read(request, MIB))
+        assert coding[:40] in str(caught.value)
+        assert len(str(caught.value)) < 100
+        assert asked() == 0
+
+
+@pytest.mark.parametrize("coding", ["", "identity", " Identity "])
+def test_a_body_that_is_not_encoded_may_say_so(coding: str) -> None:
+    request, _ = request_of([HEAD + b"picture" + TAIL], {"content-encoding": coding})
+    assert asyncio.run(read_upload(request, MIB)) == b"picture"
