@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from service.errors import SettingsError
 from service.model.batching import MAX_BATCH
 from service.pictures.imaging import MAX_PIXELS
+from service.provenance import trust
 
 DIGEST = re.compile(r"[0-9a-f]{64}")  # SHA-256, hexadecimal
 
@@ -38,6 +39,9 @@ class Settings(BaseSettings):
     )
     face_model: Path | None = Field(
         None, description="File of the face detector YuNet; without it, the one installed."
+    )
+    trust_anchors: Path | None = Field(
+        None, description="File of certificates (PEM) that may vouch for credentials, too."
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -73,6 +77,12 @@ class Settings(BaseSettings):
     trusted_proxies: Several = Field(
         (), description="Addresses of proxies whose X-Forwarded headers count, by comma."
     )
+
+    @field_validator("trust_anchors")
+    @classmethod
+    def _are_certificates(cls, path: Path | None) -> Path | None:
+        trust.read_anchors(path)
+        return path
 
     @field_validator("api_keys")
     @classmethod

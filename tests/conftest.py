@@ -18,6 +18,7 @@ import pytest
 from service.model.loaded import Model
 from service.scoring.detector import Detector
 from tests.pictures import PORTRAIT, encode, write_dataset
+from tests.signed import anchors
 
 ROOT = Path(__file__).parent.parent
 ARTIFACT = ROOT / "models" / "deepfake"
@@ -83,9 +84,15 @@ def running_server(
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The shipped service, as a user starts it."""
-    with running_server() as url:
+def trusted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate of the authority above who signs in tests.signed, to be an anchor."""
+    return anchors(tmp_path_factory.mktemp("trusted"))
+
+
+@pytest.fixture(scope="session")
+def server(trusted: Path) -> Iterator[str]:
+    """The shipped service, as a user starts it who trusts one authority more."""
+    with running_server(DEEPFAKE_TRUST_ANCHORS=str(trusted)) as url:
         yield url
 
 
@@ -95,8 +102,8 @@ def model() -> Model:
 
 
 @pytest.fixture(scope="session")
-def detector(model: Model) -> Detector:
-    return Detector(model)
+def detector(model: Model, trusted: Path) -> Detector:
+    return Detector(model, anchors=trusted.read_text())
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ async def score_files(detector: "Detector", paths: Iterable[Path]) -> AsyncItera
 async def _score(detector: "Detector", path: Path) -> Outcome:
     try:
         data = await asyncio.to_thread(path.read_bytes)
-        return Outcome(path, (await detector.analyse(data)).prediction)
+        return Outcome(path, (await detector.analyse(data, name=path.name)).prediction)
     except IsADirectoryError:
         return Outcome(path, None, "The folder holds no picture.")
     except OSError as error:

@@ -1,13 +1,17 @@
 """Settings: what cannot be used, or would let in by accident whom nobody meant to, is refused."""
 
+import asyncio
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from service.errors import SettingsError
+from service.scoring.detector import Detector
 from service.settings import is_loopback, read_settings
 from service.web import keys
-from tests.conftest import BIN
+from tests.conftest import ARTIFACT, BIN
+from tests.signed import OTHER, USUAL, sign
 
 DIGEST = keys.digest("df_one")
 
@@ -29,6 +33,8 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> object:
         ({"api_keys": "df_secret"}, "give SHA-256 digests, not the keys"),
         ({"rate_limit": "often"}, "DEEPFAKE_RATE_LIMIT=often"),
         ({"cors_origins": "*"}, "name each origin"),
+        ({"trust_anchors": "absent.pem"}, "DEEPFAKE_TRUST_ANCHORS=absent.pem: this is no file of"),
+        ({"trust_anchors": "README.md"}, "this is no file of certificates in PEM"),
     ],
 )
 def test_what_is_unsafe_or_senseless_is_refused(
@@ -58,6 +64,18 @@ def test_a_key_given_for_its_digest_is_not_repeated(monkeypatch: pytest.MonkeyPa
 )
 def test_what_is_safe_is_taken(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     read(monkeypatch, **variables)
+
+
+def test_an_operators_own_anchors_reach_the_detector(
+    monkeypatch: pytest.MonkeyPatch, trusted: Path, face: bytes
+) -> None:
+    monkeypatch.setenv("DEEPFAKE_TRUST_ANCHORS", str(trusted))
+    detector = Detector.from_settings(read_settings(model=ARTIFACT))
+    (known, unknown) = (
+        asyncio.run(detector.analyse(sign(face, chain=chain))).prediction.provenance.credential
+        for chain in (USUAL, OTHER)
+    )
+    assert (known.state, unknown.state) == ("trusted", "unknown_signer")
 
 
 def test_lists_are_taken_apart_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
