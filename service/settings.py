@@ -22,6 +22,7 @@ from service.errors import SettingsError
 from service.model import shipped
 from service.model.batching import MAX_BATCH
 from service.pictures.imaging import MAX_PIXELS
+from service.provenance import trust
 
 DIGEST = re.compile(r"[0-9a-f]{64}")  # SHA-256, hexadecimal
 HOST_NAME = re.compile(r"[\w.-]+")
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
     )
     face_model: Place | None = Field(
         None, description="File of the face detector YuNet; without it, the one installed."
+    )
+    trust_anchors: Place | None = Field(
+        None, description="File of certificates (PEM) that may vouch for credentials, too."
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -109,6 +113,12 @@ class Settings(BaseSettings):
             if not HOST_NAME.fullmatch(host):
                 raise ValueError("name an address to listen on, such as 0.0.0.0") from None
             return host
+
+    @field_validator("trust_anchors")
+    @classmethod
+    def _are_certificates(cls, path: Path | None) -> Path | None:
+        trust.read_anchors(path)
+        return path
 
     @field_validator("api_keys")
     @classmethod

@@ -19,6 +19,7 @@ from service.scoring.detector import Detector
 from tests.pictures import PORTRAIT, encode, write_dataset
 from tests.programs import ROOT as ROOT
 from tests.programs import Program, run
+from tests.signed import anchors
 
 ARTIFACT = ROOT / "models" / "deepfake"
 (SHIPPED,) = ARTIFACT.iterdir()
@@ -81,9 +82,15 @@ def running_server(
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The shipped service, as a user starts it."""
-    with running_server() as url:
+def trusted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate of the authority above who signs in tests.signed, to be an anchor."""
+    return anchors(tmp_path_factory.mktemp("trusted"))
+
+
+@pytest.fixture(scope="session")
+def server(trusted: Path) -> Iterator[str]:
+    """The shipped service, as a user starts it who trusts one authority more."""
+    with running_server(DEEPFAKE_TRUST_ANCHORS=str(trusted)) as url:
         yield url
 
 
@@ -93,8 +100,8 @@ def model() -> Model:
 
 
 @pytest.fixture(scope="session")
-def detector(model: Model) -> Detector:
-    return Detector(model)
+def detector(model: Model, trusted: Path) -> Detector:
+    return Detector(model, anchors=trusted.read_text())
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ async def score_files(detector: "Detector", paths: Iterable[Path]) -> AsyncItera
 async def _score(detector: "Detector", path: Path) -> Outcome:
     try:
         data = await asyncio.to_thread(folders.read, path)
-        return Outcome(path, (await detector.analyse(data)).prediction)
+        return Outcome(path, (await detector.analyse(data, name=path.name)).prediction)
     except IsADirectoryError:
         return Outcome(path, None, "The folder holds no picture.")
     except OSError as error:

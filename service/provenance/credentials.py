@@ -1,7 +1,6 @@
-"""C2PA content credentials: whether a picture has one, whether it holds, and what it declares.
+"""C2PA content credentials: whether a picture has one, whether it holds, and who declares what.
 
-https://spec.c2pa.org. It is read by the extra ``c2pa``, out of this process and offline; who signed
-is what the certificate says, since no list of trusted signers is asked.
+https://spec.c2pa.org. It is read by the extra ``c2pa``, out of this process and offline.
 """
 
 import json
@@ -13,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from service.provenance.records import AiUse, Credential, CredentialState
+from service.provenance.trust import lists_date
 
 READER = Path(__file__).with_name("credential_reader.py")
 SECONDS = 8.0  # of waiting for the reader; it takes a tenth of one
+LIBRARY = "encypher_c2pa"
 MARK = b"c2pa"  # the label of the box that every credential lies in
+WITHOUT = {"BMP"}  # has no place for one
 MOST_TEXT, MOST_PROBLEMS = 100, 8
 
 # Of https://cv.iptc.org/newscodes/digitalsourcetype/ and C2PA's own.
@@ -24,24 +26,31 @@ GENERATED = {"trainedAlgorithmicMedia", "trainedAlgorithmicData"}
 EDITED = {"compositeWithTrainedAlgorithmicMedia"}
 
 
-def read(data: bytes) -> Credential:
-    """The credential in a picture file's bytes; no error is ever raised for what they hold."""
-    if MARK not in data:
-        return Credential(state=CredentialState.ABSENT)
-    if not find_spec("c2pa"):
-        return Credential(state=CredentialState.UNCHECKED)
+def read(data: bytes, kind: str, anchors: str | None = None) -> Credential:
+    """The credential in the bytes of a picture file of the format ``kind``, such as ``JPEG``.
+
+    ``anchors`` are certificates, PEM, of authorities that are trusted beside those of the lists. No
+    error is ever raised for what the bytes hold.
+    """
+    if MARK not in data or kind in WITHOUT:
+        return _of(CredentialState.ABSENT)
+    if not find_spec(LIBRARY):
+        return _of(CredentialState.UNCHECKED)
     try:
-        found = _ask(data)
-        return Credential(
-            state=found["state"],
+        found = _ask(data, kind, anchors)
+        state = found["state"]
+        declared = ai_use(found.get("source_types", []))
+        return _of(
+            state,
             signer=short(found.get("signer")),
             signed_at=short(found.get("signed_at")),
             generator=short(found.get("generator")),
-            declares_ai=ai_use(found.get("source_types", [])),
+            declares_ai=declared,
+            vouched=declared is not None and declared is ai_use(found.get("vouched_types", [])),
             problems=[str(short(code)) for code in found.get("problems", [])][:MOST_PROBLEMS],
         )
     except (subprocess.SubprocessError, OSError, ValueError, TypeError, KeyError):
-        return Credential(state=CredentialState.UNREADABLE)
+        return _of(CredentialState.UNREADABLE)
 
 
 def ai_use(source_types: Iterable[str]) -> AiUse | None:
@@ -58,10 +67,15 @@ def short(value: object) -> str | None:
     return " ".join(text.split())[:MOST_TEXT] or None
 
 
-def _ask(data: bytes) -> dict[str, Any]:
+def _of(state: CredentialState, **said: Any) -> Credential:
+    return Credential(state=state, trust_lists=lists_date(), **said)
+
+
+def _ask(data: bytes, kind: str, anchors: str | None) -> dict[str, Any]:
+    asked = json.dumps({"mime": f"image/{kind.lower()}", "anchors": anchors}).encode()
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-I", "-B", str(READER)],
-        input=data,
+        input=asked + b"\n" + data,
         capture_output=True,
         timeout=SECONDS,
         check=True,

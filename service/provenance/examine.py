@@ -2,23 +2,35 @@
 
 from contextlib import suppress
 
-from service.pictures import imaging
-from service.provenance import credentials
+from service.provenance import credentials, metadata, names
 from service.provenance.marks import camera, marks
-from service.provenance.records import AiUse, Camera, CredentialState, Mark, Provenance
+from service.provenance.records import AiUse, Camera, Mark, Provenance
 
 
-def examine(data: bytes) -> Provenance:
-    """What a picture file's bytes carry; metadata that cannot be read are none."""
+def examine(data: bytes, kind: str, name: str = "", anchors: str | None = None) -> Provenance:
+    """What the bytes of a picture file of the format ``kind``, and its ``name``, say.
+
+    Metadata that cannot be read are none. ``anchors`` are as for ``credentials.read``.
+    """
     found: list[Mark] = []
     taken_with: Camera | None = None
-    # Decoders raise nearly anything on broken input.
-    with suppress(Exception), imaging.open_header(data) as image:
-        found, taken_with = marks(image), camera(image)
-    return Provenance(credential=credentials.read(data), marks=found, camera=taken_with)
+    with suppress(Exception):  # decoders raise nearly anything on broken input
+        written = metadata.read(data)
+        found, taken_with = marks(written), camera(written.exif)
+    return Provenance(
+        credential=credentials.read(data, kind, anchors),
+        marks=[*found, *names.marks(name)],
+        camera=taken_with,
+    )
 
 
 def declares_generation(provenance: Provenance) -> bool:
-    """Whether a credential that holds says that AI made the picture."""
+    """Whether a signer who is trusted says that AI made the picture."""
     credential = provenance.credential
-    return credential.state is CredentialState.VALID and credential.declares_ai is AiUse.GENERATED
+    return credential.vouched and credential.declares_ai is AiUse.GENERATED
+
+
+def claims_generation(provenance: Provenance) -> bool:
+    """Whether the file says that AI made the picture, and nobody who is trusted does."""
+    said = [provenance.credential.declares_ai, *(it.declares_ai for it in provenance.marks)]
+    return AiUse.GENERATED in said and not declares_generation(provenance)

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from PIL import ExifTags, Image
 
 from service.provenance.credentials import ai_use, short
+from service.provenance.metadata import Metadata, text
 from service.provenance.records import Camera, Mark
 
 MOST = 20
-MOST_SEARCHED = 1 << 17  # characters of one field
 
 # Text chunks in which image generators keep how a picture was made.
 PNG_TEXTS = {
@@ -29,29 +28,29 @@ _NAMES = re.compile(
     r"|novelai|openai|stable diffusion|stability ai",
     re.IGNORECASE,
 )
+_UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_MIDJOURNEYS_JOB = re.compile(rf"\bJob ID: {_UUID}\b")
+_XAIS_SIGNATURE, _XAIS_ARTIST = re.compile(r"Signature: [\w+/=-]{40,}\s*"), re.compile(_UUID)
 _SOURCE_TYPE = re.compile(r"digitalsourcetype/(\w{1,60})", re.IGNORECASE)
 _TOOL = re.compile(r"CreatorTool\s*(?:=\s*[\"']|>)([^\"'<]{1,200})")
 
 
-def marks(image: Image.Image) -> list[Mark]:
-    """Of an opened picture whose pixels need not be read: each mark once."""
-    exif, xmp = _exif(image), _text(image.info.get("xmp"))
-    found = [*_of_png(image), *_of_exif(exif), *_of_xmp(xmp)]
-    return list({(mark.place, mark.value): mark for mark in found}.values())[:MOST]
+def marks(found: Metadata) -> list[Mark]:
+    """Each mark once."""
+    several = [*_of_png(found.png), *_of_exif(found.exif, found.comment), *_of_iptc(found.iptc)]
+    for packet in found.xmp:
+        several.extend(_of_xmp(packet))
+    return list({(mark.place, mark.value): mark for mark in several}.values())[:MOST]
 
 
-def camera(image: Image.Image) -> Camera | None:
+def camera(exif: Image.Exif) -> Camera | None:
     """The camera that EXIF names."""
-    exif = _exif(image)
     make, model = short(exif.get(ExifTags.Base.Make)), short(exif.get(ExifTags.Base.Model))
     return Camera(make=make, model=model) if make or model else None
 
 
-def _of_png(image: Image.Image) -> Iterator[Mark]:
+def _of_png(texts: dict[str, str]) -> Iterator[Mark]:
     """Of a prompt, only that there is one is told."""
-    if image.format != "PNG":
-        return
-    texts = {key: _text(value) for key, value in image.info.items() if isinstance(value, str)}
     for key, generator in PNG_TEXTS.items():
         if key in texts:
             yield Mark(place=f"PNG text {key}", generator=generator)
@@ -63,37 +62,39 @@ def _of_png(image: Image.Image) -> Iterator[Mark]:
         yield from _named(f"PNG text {key}", texts.get(key, ""), tell=key == "Software")
 
 
-def _of_exif(exif: Image.Exif) -> Iterator[Mark]:
-    yield from _named("EXIF Software", _text(exif.get(ExifTags.Base.Software)), tell=True)
-    yield from _named("EXIF ImageDescription", _text(exif.get(ExifTags.Base.ImageDescription)))
-    comment = _text(exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment))
+def _of_exif(exif: Image.Exif, comment: str) -> Iterator[Mark]:
+    description = text(exif.get(ExifTags.Base.ImageDescription))
+    yield from _named("EXIF Software", text(exif.get(ExifTags.Base.Software)), tell=True)
+    yield from _named("EXIF ImageDescription", description)
+    artist = text(exif.get(ExifTags.Base.Artist)).strip("\0 ")
+    if _XAIS_SIGNATURE.fullmatch(description) and _XAIS_ARTIST.fullmatch(artist):
+        yield Mark(place="EXIF ImageDescription", generator="xAI Grok")
     if _STEPS.search(comment.replace("\0", "")):  # it may be in UTF-16
         yield Mark(place="EXIF UserComment", generator=A1111)
 
 
+def _of_iptc(texts: dict[str, str]) -> Iterator[Mark]:
+    for name, value in texts.items():
+        yield from _source_types(value)
+        yield from _named(f"IPTC {name}", value, tell=name == "OriginatingProgram")
+
+
 def _of_xmp(xmp: str) -> Iterator[Mark]:
-    for term in _SOURCE_TYPE.findall(xmp)[:MOST]:
-        yield Mark(place="IPTC DigitalSourceType", value=term, declares_ai=ai_use([term]))
+    yield from _source_types(xmp)
     for tool in _TOOL.findall(xmp)[:MOST]:
         yield from _named("XMP CreatorTool", tool, tell=True)
     yield from _named("XMP", xmp)
 
 
-def _named(place: str, text: str, tell: bool = False) -> Iterator[Mark]:
-    """A mark if ``text`` names a generator, or any program where that is to be told."""
-    name = _NAMES.search(text)
-    value = short(text) if tell else None
-    if name or value:
-        yield Mark(place=place, value=value, generator=name[0] if name else None)
+def _source_types(value: str) -> Iterator[Mark]:
+    for term in _SOURCE_TYPE.findall(value)[:MOST]:
+        yield Mark(place="IPTC DigitalSourceType", value=term, declares_ai=ai_use([term]))
 
 
-def _exif(image: Image.Image) -> Image.Exif:
-    if image.format == "PNG" and "exif" not in image.info:
-        return Image.Exif()  # Pillow would look behind the pixels, and decode them
-    return image.getexif()
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bytes):
-        value = value[:MOST_SEARCHED].decode("utf-8", "replace")
-    return str(value or "")[:MOST_SEARCHED]
+def _named(place: str, value: str, tell: bool = False) -> Iterator[Mark]:
+    """A mark if ``value`` names a generator, or any program where that is to be told."""
+    name = _NAMES.search(value)
+    generator = name[0] if name else "Midjourney" if _MIDJOURNEYS_JOB.search(value) else None
+    told = short(value) if tell else None
+    if told or generator:
+        yield Mark(place=place, value=told, generator=generator)

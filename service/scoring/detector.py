@@ -14,6 +14,7 @@ from service.model.manifest import Manifest
 from service.pictures import faces, imaging
 from service.pictures.faces import Face, FaceFinder
 from service.pictures.imaging import Picture, Pixels
+from service.provenance import trust
 from service.provenance.examine import examine
 from service.provenance.records import Provenance
 from service.scoring import heatmaps
@@ -72,6 +73,7 @@ class Detector:
         batch_size: int = MAX_BATCH,
         batch_wait_ms: float = 0.0,
         cores: int | None = None,
+        anchors: str | None = None,
     ) -> None:
         self._max_pixels = max_pixels
         self._finder = FaceFinder(face_model)
@@ -79,6 +81,7 @@ class Detector:
         self._workers = ThreadPoolExecutor(cores or available_cores(), "decode")
         self._batch_size = batch_size
         self._batch_wait_ms = batch_wait_ms
+        self._anchors = anchors
         self.swap(model)
 
     @classmethod
@@ -95,6 +98,7 @@ class Detector:
             settings.batch_size,
             settings.batch_wait_ms,
             settings.cores,
+            trust.read_anchors(settings.trust_anchors),
         )
 
     @property
@@ -112,8 +116,10 @@ class Detector:
         it = model.manifest
         metrics.name_model(it.name, it.version, it.architecture)
 
-    async def analyse(self, data: bytes, explain: bool = False) -> Analysis:
+    async def analyse(self, data: bytes, explain: bool = False, name: str = "") -> Analysis:
         """Decode, score and judge one file's bytes; to ``explain`` adds the heatmaps.
+
+        The file's ``name`` is evidence only, if one is given.
 
         Raises:
             ImageError: the bytes cannot be scored as a picture.
@@ -121,7 +127,7 @@ class Detector:
         began, serving = time.perf_counter(), self._serving
         manifest = serving.model.manifest
         it = await asyncio.get_running_loop().run_in_executor(
-            self._workers, self._prepare, data, manifest, began
+            self._workers, self._prepare, data, name, manifest, began
         )
         scores, maps, scored = await _score(serving, it, explain)
         timing = Timing(
@@ -141,7 +147,7 @@ class Detector:
         scored = await serving.batcher.score(images)
         return scored.answers, serving.model.manifest
 
-    def _prepare(self, data: bytes, manifest: Manifest, asked: float) -> _Prepared:
+    def _prepare(self, data: bytes, name: str, manifest: Manifest, asked: float) -> _Prepared:
         queue_ms, began = _ms_since(asked), time.perf_counter()
         picture = imaging.decode(data, self._max_pixels, ENOUGH)
         decode_ms, began = _ms_since(began), time.perf_counter()
@@ -155,7 +161,7 @@ class Detector:
         places = heatmaps.places(picture, found[: len(shown)], manifest.crop_margin)
         found = [face.scaled(picture.reduction) for face in found]
         began = time.perf_counter()
-        origin = examine(data)
+        origin = examine(data, picture.format, name, self._anchors)
         times = (queue_ms, decode_ms, faces_ms, _ms_since(began))
         return _Prepared(picture, found, shown, places, origin, *times)
 

@@ -4,7 +4,7 @@ from service.model.batching import Scores
 from service.model.manifest import Manifest
 from service.pictures.faces import Face
 from service.pictures.imaging import Picture
-from service.provenance.examine import declares_generation
+from service.provenance.examine import claims_generation, declares_generation
 from service.provenance.records import Provenance
 from service.scoring import schemas, verdict
 from service.scoring.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
@@ -27,6 +27,8 @@ def predict(
     probability = float(scores.max())
     label, confidence = verdict.label(probability)
     warnings = _warnings(picture, found, scores, manifest)
+    if claims_generation(origin):
+        warnings.append(WarningCode.DECLARED_AI_UNVERIFIED)
     declared = declares_generation(origin)
     judgement, reason = verdict.decide(probability, manifest.thresholds, warnings, declared)
     return Prediction(

@@ -88,12 +88,14 @@ EXAMPLE: dict[str, Any] = {
     "warnings": [],
     "provenance": {
         "credential": {
-            "state": "valid",
+            "state": "trusted",
             "signer": "Example Camera Works",
             "signed_at": "2026-01-01T12:00:00+00:00",
             "generator": "Example Editor 3.1",
             "declares_ai": "edited",
+            "vouched": True,
             "problems": [],
+            "trust_lists": "2026-09-24",
         },
         "marks": [
             {
@@ -128,8 +130,8 @@ class Prediction(BaseModel):
     )
     reason: Reason = Field(
         description="What the verdict rests on: `score` (the thresholds), `warning` (one of "
-        "`warnings` makes it `uncertain`), `declared_ai` (a valid content credential declares that "
-        "AI generated the picture, whatever its score)."
+        "`warnings` makes it `uncertain`), `declared_ai` (a content credential of a trusted signer "
+        "declares that AI generated the picture, whatever its score)."
     )
     label: Label = Field(description="The likelier class, however close.")
     confidence: float = Field(ge=0.5, le=1, description="Calibrated probability of `label`.")
@@ -148,7 +150,9 @@ class Prediction(BaseModel):
         "`no_face` (none was found: the whole picture was scored), `small_face` (the face that "
         "decides is too small to show fine traces), `many_faces` (only the largest were scored), "
         "`low_resolution` (the picture is smaller than what the network sees), `animated` (it "
-        "moves or has several pages: only the first was scored)."
+        "moves or has several pages: only the first was scored), `declared_ai_unverified` (the "
+        "file says that AI made it and nobody vouches for that: it is never called `real`, and "
+        "`fake` only by its score)."
     )
     provenance: Provenance
     model: ModelName

@@ -39,6 +39,7 @@ class WarningCode(StrEnum):
     MANY_FACES = "many_faces"
     LOW_RESOLUTION = "low_resolution"
     ANIMATED = "animated"
+    DECLARED_AI_UNVERIFIED = "declared_ai_unverified"
 
 
 def label(fake_probability: float) -> tuple[Label, float]:
@@ -73,19 +74,23 @@ def decide(
     warnings: list[WarningCode],
     declared_ai: bool,
 ) -> tuple[Verdict, Reason]:
-    """A picture's verdict: what is declared, by one whose signature holds, is not guessed at."""
+    """A picture's verdict: what is declared, by one who is trusted, is not guessed at."""
     if declared_ai:
         return Verdict.FAKE, Reason.DECLARED_AI
-    reason = Reason.WARNING if warnings else Reason.SCORE
-    return judge(fake_probability, thresholds, warnings), reason
+    verdict = judge(fake_probability, thresholds, warnings)
+    warned = warnings and verdict is Verdict.UNCERTAIN
+    return verdict, Reason.WARNING if warned else Reason.SCORE
 
 
 def judge(fake_probability: float, thresholds: Thresholds, warnings: list[WarningCode]) -> Verdict:
-    """The verdict; a warning turns it into ``uncertain``, since the thresholds hold without."""
-    if warnings:
+    """The verdict; a warning turns it into ``uncertain``, since the thresholds hold without.
+
+    What a file declares of itself, though nobody vouches for it, only keeps it from ``real``.
+    """
+    if set(warnings) - {WarningCode.DECLARED_AI_UNVERIFIED}:
         return Verdict.UNCERTAIN
     if fake_probability >= thresholds.fake_above:
         return Verdict.FAKE
-    if fake_probability < thresholds.real_below:
+    if fake_probability < thresholds.real_below and not warnings:
         return Verdict.REAL
     return Verdict.UNCERTAIN

@@ -1,6 +1,7 @@
 """What a request brings, read into memory within limits; never onto the disk."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
@@ -46,6 +47,14 @@ def _body(field: dict[str, Any]) -> dict[str, Any]:
 ONE_FILE, SEVERAL_FILES = _body(_FILE), _body(_FILES)
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file's bytes, which may be none, and the name that it was sent with, or an empty one."""
+
+    data: bytes
+    name: str
+
+
 class _InMemoryParser(MultiPartParser):
     spool_max_size = 0  # to a spooled file, 0 means that it never rolls over to the disk
     complete = True
@@ -72,18 +81,20 @@ class _InMemoryParser(MultiPartParser):
             file.close()
 
 
-async def read_upload(request: Request, max_body_bytes: int) -> bytes:
-    """The bytes of the file in the field ``file``; may be empty.
+async def read_upload(request: Request, max_body_bytes: int) -> Upload:
+    """The file in the field ``file``.
 
     Raises:
         UploadError: the body is too large, not multipart, or does not hold just one file.
     """
-    (data,) = await read_uploads(request, max_body_bytes, most=1)
-    return data
+    (upload,) = await read_uploads(request, max_body_bytes, most=1)
+    return upload
 
 
-async def read_uploads(request: Request, max_body_bytes: int, most: int = MAX_FILES) -> list[bytes]:
-    """The bytes of the files in the field ``file``, in their order.
+async def read_uploads(
+    request: Request, max_body_bytes: int, most: int = MAX_FILES
+) -> list[Upload]:
+    """The files in the field ``file``, in their order.
 
     Raises:
         UploadError: the body is too large, not multipart, or holds no file, more than ``most``, or
@@ -102,7 +113,7 @@ async def read_uploads(request: Request, max_body_bytes: int, most: int = MAX_FI
         form = await parser.parse()
         if not parser.complete:
             raise MalformedMultipart("The body ends before its last boundary.")
-        return [await file.read() for file in _files(form, most)]
+        return [Upload(await it.read(), it.filename or "") for it in _files(form, most)]
     except MultiPartException as error:
         raise MalformedMultipart(f"The body cannot be read: {error.message}") from error
     finally:

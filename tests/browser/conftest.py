@@ -38,11 +38,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def toy_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The service with an artifact that calls cold faces fake."""
+def toy_server(tmp_path_factory: pytest.TempPathFactory, trusted: Path) -> Iterator[str]:
+    """The service with an artifact that calls cold faces fake, and one authority more."""
     folder = tmp_path_factory.mktemp("models") / "toy"
     toy.write(folder, SHIPPED)
-    with running_server(DEEPFAKE_MODEL=str(folder)) as url:
+    with running_server(DEEPFAKE_MODEL=str(folder), DEEPFAKE_TRUST_ANCHORS=str(trusted)) as url:
         yield url
 
 

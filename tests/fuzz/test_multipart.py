@@ -57,7 +57,7 @@ def read(chunks: list[bytes]) -> list[bytes] | str:
     """The files of a body, or the code of what is wrong with it."""
     request, _ = request_of(chunks, {})
     try:
-        return asyncio.run(read_uploads(request, LIMIT))
+        return [it.data for it in asyncio.run(read_uploads(request, LIMIT))]
     except DeepfakeError as error:
         return error.code
 

@@ -1,14 +1,18 @@
 """Settings: what cannot be used, or would let in by accident whom nobody meant to, is refused."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
 from service.errors import SettingsError
+from service.scoring.detector import Detector
 from service.settings import Settings, is_loopback, read_settings
 from service.web import keys
+from tests.conftest import ARTIFACT
 from tests.programs import run
+from tests.signed import OTHER, USUAL, sign
 
 DIGEST = keys.digest("df_one")
 
@@ -47,6 +51,8 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ({"host": "127.0.0.1:8000"}, "name an address to listen on"),
         ({"host": "a b"}, "DEEPFAKE_HOST=a b: name an address to listen on"),
         ({"port": "80\n81"}, "DEEPFAKE_PORT=80\\n81: Input should be a valid integer"),
+        ({"trust_anchors": "absent.pem"}, "DEEPFAKE_TRUST_ANCHORS=absent.pem: this is no file of"),
+        ({"trust_anchors": "README.md"}, "this is no file of certificates in PEM"),
     ],
 )
 def test_what_is_unsafe_or_senseless_is_refused(
@@ -78,6 +84,18 @@ def test_a_key_given_for_its_digest_is_not_repeated(monkeypatch: pytest.MonkeyPa
 )
 def test_what_is_safe_is_taken(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     read(monkeypatch, **variables)
+
+
+def test_an_operators_own_anchors_reach_the_detector(
+    monkeypatch: pytest.MonkeyPatch, trusted: Path, face: bytes
+) -> None:
+    monkeypatch.setenv("DEEPFAKE_TRUST_ANCHORS", str(trusted))
+    detector = Detector.from_settings(read_settings(model=ARTIFACT))
+    (known, unknown) = (
+        asyncio.run(detector.analyse(sign(face, chain=chain))).prediction.provenance.credential
+        for chain in (USUAL, OTHER)
+    )
+    assert (known.state, unknown.state) == ("trusted", "unknown_signer")
 
 
 def test_lists_are_taken_apart_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:

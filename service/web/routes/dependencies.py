@@ -14,7 +14,7 @@ from service.web.admission import Admission
 from service.web.hangup import unless_gone
 from service.web.refusals import ModelNotReady
 from service.web.tracing import trace_stages
-from service.web.uploads import read_upload, read_uploads
+from service.web.uploads import Upload, read_upload, read_uploads
 
 Body = TypeVar("Body")
 Result = TypeVar("Result")
@@ -63,8 +63,8 @@ async def analyse_upload(request: Request, explain: bool = False) -> Analysis:
         UploadError, ImageError, Unavailable, ClientGone
     """
 
-    async def work(data: bytes) -> Analysis:
-        return await analyse(request, data, explain)
+    async def work(upload: Upload) -> Analysis:
+        return await analyse(request, upload.data, explain, upload.name)
 
     return await handle(request, read_upload, work)
 
@@ -76,21 +76,21 @@ async def analyse_uploads(request: Request) -> list[Analysis | ImageError]:
         UploadError, Unavailable, ClientGone
     """
 
-    async def analyse_one(data: bytes) -> Analysis | ImageError:
+    async def analyse_one(upload: Upload) -> Analysis | ImageError:
         try:
-            return await analyse(request, data)
+            return await analyse(request, upload.data, name=upload.name)
         except ImageError as error:
             return error
 
-    async def work(files: list[bytes]) -> list[Analysis | ImageError]:
+    async def work(files: list[Upload]) -> list[Analysis | ImageError]:
         return await asyncio.gather(*map(analyse_one, files))
 
     return await handle(request, read_uploads, work)
 
 
-async def analyse(request: Request, data: bytes, explain: bool = False) -> Analysis:
+async def analyse(request: Request, data: bytes, explain: bool = False, name: str = "") -> Analysis:
     """Score one picture, and tell those who watch."""
-    analysis = await _detector(request).analyse(data, explain)
+    analysis = await _detector(request).analyse(data, explain, name)
     it = analysis.prediction
     metrics.count_answer(it.verdict, it.fake_probability, it.timing_ms.model_dump())
     trace_stages(it.timing_ms)

@@ -17,6 +17,7 @@ from service.errors import BodyTooLarge, DeepfakeError, ImageError
 from service.model import figures
 from service.model.manifest import Manifest
 from service.pictures.imaging import Pixels
+from service.provenance import trust
 from service.scoring.detector import Analysis
 from service.scoring.schemas import PredictionResponse
 from service.web.refusals import RateLimited, Unauthorized, Unavailable, UploadError
@@ -55,6 +56,7 @@ def _page(request: Request, error: DeepfakeError | None = None, **card: Any) -> 
     """The page; before the model is loaded, without its figures."""
     context = {
         "manifest": _manifest(request),
+        "trust_lists": trust.lists_date(),
         "max_bytes": request.app.state.settings.max_body_bytes,
         "error": error,
         **card,

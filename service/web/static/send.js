@@ -40,7 +40,7 @@ function post(file, tell, signal) {
   request.onloadend = () => signal.removeEventListener("abort", stop);
   request.open("POST", "."); // wherever the page stands
   const body = new FormData();
-  body.append("file", file, "picture"); // its name is nobody's business
+  body.append("file", file); // with its name, which may be one that a generator gives
   tell("Uploading", 0);
   request.send(body);
   return promise;

@@ -84,12 +84,28 @@ def test_csv_rows_hold_what_the_api_answers(photo: Path) -> None:
     assert row["error"] == ""
 
 
-def test_what_a_credential_declares_is_a_reason(face: bytes, tmp_path: Path) -> None:
+def test_what_a_credential_declares_is_a_reason(
+    face: bytes, tmp_path: Path, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPFAKE_TRUST_ANCHORS", str(trusted))
     (tmp_path / "signed.jpg").write_bytes(sign(face))
     text = deepfake("predict", tmp_path / "signed.jpg").stdout
     assert "Verdict: fake\nReason: its content credential declares that AI" in text
     table = deepfake("predict", tmp_path / "signed.jpg", "--format", "csv").stdout
     assert next(csv.DictReader(table.splitlines()))["reason"] == "declared_ai"
+
+
+def test_what_nobody_vouches_for_is_a_warning_and_names_are_marks(
+    face: bytes, tmp_path: Path
+) -> None:
+    """Without anchors of the operator's own; as text, and with what the file says, as JSON."""
+    path = tmp_path / "ChatGPT Image Mar 29, 2025.jpg"
+    path.write_bytes(sign(face))
+    text = deepfake("predict", path).stdout
+    assert "Verdict: uncertain\nWarning: declared_ai_unverified\n" in text
+    (answer,) = json.loads(deepfake("predict", path, "--format", "json").stdout)
+    assert answer["provenance"]["credential"]["state"] == "unknown_signer"
+    assert [mark["generator"] for mark in answer["provenance"]["marks"]] == ["ChatGPT"]
 
 
 def test_json_is_one_array_with_the_errors_in_their_places(folder: Path) -> None:

@@ -1,24 +1,38 @@
 """Content credentials: those that hold, those that do not, and those that were made to harm."""
 
-import io
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
-import c2pa
 import numpy as np
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from encypher_c2pa import verify
 
 from service.provenance import credentials
+from service.provenance.credential_reader import Verifier
 from service.provenance.credentials import READER, ai_use, short
-from service.provenance.records import AiUse, CredentialState
+from service.provenance.records import AiUse, Credential, CredentialState
+from service.provenance.trust import lists_date
 from tests.forged import boxes, png
 from tests.pictures import PORTRAIT, encode
-from tests.signed import SIGNER, TYPES, sign, tampered
+from tests.signed import (
+    OTHER,
+    SIGNER,
+    TYPES,
+    USUAL,
+    Holder,
+    chain_of,
+    holder,
+    sign,
+    tampered,
+)
+from tests.stamped import time_stamper
 
 MIMES = {
     "JPEG": "image/jpeg",
@@ -29,6 +43,13 @@ MIMES = {
     "AVIF": "image/avif",
     "HEIF": "image/heic",
 }
+LASTS = timedelta(seconds=3)
+
+
+def read(data: bytes, *anchors: Holder, kind: str = "JPEG") -> Credential:
+    """The credential, for one who trusts those ``anchors`` beside the lists."""
+    pem = b"".join(it.pem for it in anchors).decode()
+    return credentials.read(data, kind, pem or None)
 
 
 @pytest.fixture(scope="module")
@@ -40,25 +61,86 @@ def test_a_picture_without_one_costs_no_process(
     face: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("it began one"))
-    assert credentials.read(face).state == "absent"
+    assert read(face).state == "absent"
+    assert read(encode(PORTRAIT, "BMP") + b"c2pa", kind="BMP").state == "absent"
 
 
 @pytest.mark.parametrize("name", MIMES)
-def test_one_that_holds_says_who_signed_and_what_it_declares(name: str) -> None:
-    credential = credentials.read(sign(encode(PORTRAIT, name), mime=MIMES[name]))
-    assert credential.state is CredentialState.VALID
+def test_one_of_a_trusted_signer_says_who_signed_and_what_it_declares(name: str) -> None:
+    credential = read(sign(encode(PORTRAIT, name), mime=MIMES[name]), USUAL[1], kind=name)
+    assert credential.state is CredentialState.TRUSTED
     assert credential.signer == SIGNER
     assert credential.generator == "test maker 1.0"
     assert credential.declares_ai is AiUse.GENERATED
+    assert credential.vouched
     assert credential.problems == []
+    assert credential.trust_lists == lists_date()
+
+
+@pytest.mark.parametrize("known", [(), OTHER[1:]], ids=["the lists alone", "another anchor"])
+def test_anyone_can_make_a_certificate_and_nobody_vouches_for_it(
+    signed: bytes, known: tuple[Holder, ...]
+) -> None:
+    credential = read(signed, *known)
+    assert credential.state is CredentialState.UNKNOWN_SIGNER
+    assert (credential.signer, credential.generator) == (SIGNER, "test maker 1.0")
+    assert credential.declares_ai is AiUse.GENERATED
+    assert not credential.vouched
+
+
+def test_several_anchors_stand_in_one_file(face: bytes) -> None:
+    for chain in (USUAL, OTHER):
+        assert read(sign(face, chain=chain), USUAL[1], OTHER[1]).state == "trusted"
+
+
+@pytest.fixture(scope="module")
+def run_out(
+    face: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[bytes, bytes, Holder, Holder]:
+    """Two pictures whose signer's certificate has run out, of which the first has a time stamp;
+    the authorities above the signer and above the time stamper."""
+    clock = holder("clocks")
+    stamper = holder("stamper", clock, ExtendedKeyUsageOID.TIME_STAMPING)
+    chain = (holder("desk", USUAL[1], lasts=LASTS), USUAL[1])
+    with time_stamper(stamper, tmp_path_factory.mktemp("stamper")) as address:
+        stamped = sign(face, chain=chain, stamper=address)
+    plain = sign(face, chain=chain)
+    time.sleep(LASTS.total_seconds() + 1)  # certificates know whole seconds
+    return stamped, plain, USUAL[1], clock
+
+
+def test_a_time_stamp_that_counts_keeps_a_credential_good(
+    run_out: tuple[bytes, bytes, Holder, Holder],
+) -> None:
+    stamped, _, above, clock = run_out
+    credential = read(stamped, above, clock)
+    assert credential.state is CredentialState.TRUSTED
+    assert credential.vouched
+    assert (credential.signed_at or "").startswith("20")
+
+
+@pytest.mark.parametrize("with_stamp", [True, False])
+def test_one_that_has_run_out_is_told_and_nobody_vouches(
+    run_out: tuple[bytes, bytes, Holder, Holder], with_stamp: bool
+) -> None:
+    """Without a time stamp, and with one by nobody knows whom."""
+    stamped, plain, above, clock = run_out
+    known = [above] if with_stamp else [above, clock]
+    credential = read(stamped if with_stamp else plain, *known)
+    assert credential.state is CredentialState.EXPIRED
+    assert (credential.signer, credential.generator) == (SIGNER, "test maker 1.0")
+    assert credential.declares_ai is AiUse.GENERATED
+    assert not credential.vouched
+    assert credential.signed_at is None
 
 
 def test_of_a_tampered_one_nothing_is_told_but_why(signed: bytes) -> None:
-    credential = credentials.read(tampered(signed))
-    assert credential.state is CredentialState.INVALID
-    assert credential.problems == ["assertion.dataHash.mismatch"]
-    assert credential.signer is None
-    assert credential.declares_ai is None
+    for known in ((), USUAL[1:]):
+        credential = read(tampered(signed), *known)
+        assert credential.state is CredentialState.INVALID
+        assert credential.problems == ["assertion.dataHash.mismatch"]
+        assert credential.signer is credential.generator is credential.declares_ai is None
+        assert not credential.vouched
 
 
 @pytest.mark.parametrize(
@@ -71,13 +153,51 @@ def test_of_a_tampered_one_nothing_is_told_but_why(signed: bytes) -> None:
     ],
 )
 def test_what_is_declared_is_told_apart(face: bytes, kind: str, declared: AiUse | None) -> None:
-    assert credentials.read(sign(face, kind)).declares_ai is declared
+    credential = read(sign(face, kind), USUAL[1])
+    assert credential.declares_ai is declared
+    assert credential.vouched is (declared is not None)
 
 
-def test_an_edit_of_what_ai_made_is_what_ai_made(face: bytes, signed: bytes) -> None:
-    edited = sign(face, kind=None, parent=signed)
-    assert credentials.read(edited).declares_ai is AiUse.GENERATED
-    assert credentials.read(sign(face, None, parent=sign(face, "digitalCapture"))).signer == SIGNER
+@pytest.mark.parametrize("name", sorted(MIMES.keys() - {"GIF"}))
+def test_an_edit_of_what_ai_made_is_what_ai_made(name: str) -> None:
+    made = sign(encode(PORTRAIT, name), mime=MIMES[name], chain=OTHER)
+    edited = sign(encode(PORTRAIT, name), None, mime=MIMES[name], parent=made)
+    credential = read(edited, USUAL[1], OTHER[1], kind=name)
+    assert (credential.declares_ai, credential.vouched) == (AiUse.GENERATED, True)
+
+
+def test_a_trusted_editor_does_not_vouch_for_whom_the_picture_came_from(face: bytes) -> None:
+    """Else anyone's certificate would decide, once the picture has been through an editor."""
+    edited = sign(face, None, parent=sign(face, chain=OTHER))
+    credential = read(edited, USUAL[1])
+    assert credential.state is CredentialState.TRUSTED
+    assert (credential.declares_ai, credential.vouched) == (AiUse.GENERATED, False)
+    again = sign(face, None, parent=edited, chain=chain_of("third root"))
+    assert read(again, USUAL[1], OTHER[1]).state is CredentialState.UNKNOWN_SIGNER
+
+
+def test_a_trusted_declaration_behind_an_unknown_one_is_not_reached(face: bytes) -> None:
+    made = sign(face)
+    taken = sign(face, None, parent=made, chain=OTHER)
+    credential = read(sign(face, None, parent=taken), USUAL[1])
+    assert (credential.declares_ai, credential.vouched) == (AiUse.GENERATED, False)
+
+
+@pytest.mark.parametrize("spoil", [tampered, lambda data: data[:-3000] + bytes(3000)])
+def test_what_was_broken_when_it_was_edited_is_not_vouched_for(
+    spoil: Callable[[bytes], bytes], face: bytes, signed: bytes
+) -> None:
+    """A credential can be taken from a picture that AI made and be laid before another one."""
+    credential = read(sign(face, None, parent=spoil(signed)), USUAL[1])
+    assert credential.state is CredentialState.TRUSTED
+    assert not credential.vouched
+
+
+def test_who_signed_last_is_told(face: bytes) -> None:
+    camera = sign(face, "digitalCapture")
+    credential = read(sign(face, None, parent=camera), USUAL[1])
+    assert (credential.state, credential.signer) == ("trusted", SIGNER)
+    assert credential.declares_ai is None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +226,7 @@ def test_damage_is_told_and_harms_nobody(signed: bytes, seed: int) -> None:
     start = damaged.index(b"c2pa")
     for place in generator.integers(start, start + 4000, 20):
         damaged[place] = generator.integers(256)
-    assert credentials.read(bytes(damaged)).state in {"invalid", "unreadable", "absent"}
+    assert read(bytes(damaged)).state in {"invalid", "unreadable", "absent"}
 
 
 @pytest.mark.parametrize(
@@ -116,7 +236,8 @@ def test_damage_is_told_and_harms_nobody(signed: bytes, seed: int) -> None:
 )
 def test_rubbish_is_soon_done_with(data: bytes) -> None:
     began = time.monotonic()
-    assert credentials.read(data).state in {"unreadable", "absent"}
+    for kind in ("PNG", "JPEG"):
+        assert read(data, kind=kind).state in {"unreadable", "absent"}
     assert time.monotonic() - began < credentials.SECONDS
 
 
@@ -132,15 +253,15 @@ def test_a_reader_that_fails_is_no_error(
     broken.write_text(program)
     monkeypatch.setattr(credentials, "SECONDS", 2)
     monkeypatch.setattr(credentials, "READER", broken)
-    assert credentials.read(signed).state is CredentialState.UNREADABLE
+    assert read(signed).state is CredentialState.UNREADABLE
 
 
 def test_without_the_extra_it_is_said_that_nobody_looked(
     signed: bytes, face: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(credentials, "find_spec", lambda _name: None)
-    assert credentials.read(signed).state is CredentialState.UNCHECKED
-    assert credentials.read(face).state is CredentialState.ABSENT
+    assert read(signed).state is CredentialState.UNCHECKED
+    assert read(face).state is CredentialState.ABSENT
 
 
 LIMITED = """
@@ -207,8 +328,25 @@ def visitors() -> Iterator[tuple[str, list[str]]]:
 def test_what_lies_elsewhere_is_not_fetched(face: bytes, visitors: tuple[str, list[str]]) -> None:
     address, came = visitors
     elsewhere = sign(face, remote=address)
-    assert credentials.read(elsewhere).state is CredentialState.UNREADABLE
+    assert read(elsewhere).state is CredentialState.UNREADABLE
     assert came == []
-    with pytest.raises(c2pa.C2paError):  # left to itself, the library does
-        c2pa.Reader("image/jpeg", io.BytesIO(elsewhere))
+    # Were it asked to, the library would.
+    verify(elsewhere, "image/jpeg", online=True, online_allow_private_networks=True)
+    assert len(came) == 1
+
+
+def test_the_library_reports_to_nobody(
+    signed: bytes, visitors: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would tell its maker of what does not hold; the reader has that switched off."""
+    address, came = visitors
+    broken, switch = tampered(signed), "ENCYPHER_C2PA_TELEMETRY"
+    monkeypatch.setenv(switch, "on")
+    Verifier(broken, "image/jpeg", None).report(telemetry_endpoint=address)
+    monkeypatch.setenv(switch, "on")
+    verify(broken, "image/jpeg", telemetry_endpoint=address)
+    for _ in range(100):
+        time.sleep(0.05)
+        if came:
+            break
     assert len(came) == 1

@@ -1,4 +1,4 @@
-"""Evidence beside the score: it never moves the score, and only a valid declaration decides."""
+"""Evidence beside the score: it never moves the score, and only a trusted declaration decides."""
 
 import asyncio
 import json
@@ -8,20 +8,24 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from service.model.loaded import Model
-from service.provenance.examine import declares_generation
-from service.provenance.records import AiUse, Credential, CredentialState, Provenance
+from service.provenance.examine import claims_generation, declares_generation
+from service.provenance.records import AiUse, Credential, CredentialState, Mark, Provenance
 from service.scoring.detector import Detector
 from service.scoring.schemas import Prediction
 from tests.forged import boxes, png
-from tests.pictures import PORTRAIT, encode, smooth
-from tests.signed import SIGNER, sign, tampered
+from tests.pictures import PORTRAIT, encode, png_chunk, smooth
+from tests.signed import OTHER, SIGNER, TYPES, USUAL, sign, tampered
+
+GENERATED = f"{TYPES}trainedAlgorithmicMedia"
+XMP = f'<x:xmpmeta><a DigitalSourceType="{GENERATED}"/></x:xmpmeta>'.encode()
+UNVERIFIED = "declared_ai_unverified"
 
 
-def predict(detector: Detector, data: bytes) -> Prediction:
-    return asyncio.run(detector.analyse(data)).prediction
+def predict(detector: Detector, data: bytes, name: str = "") -> Prediction:
+    return asyncio.run(detector.analyse(data, name=name)).prediction
 
 
-def test_a_valid_declaration_of_ai_decides_and_leaves_the_score_alone(
+def test_a_trusted_declaration_of_ai_decides_and_leaves_the_score_alone(
     detector: Detector, face: bytes
 ) -> None:
     plain, signed = predict(detector, face), predict(detector, sign(face))
@@ -41,44 +45,109 @@ def test_it_decides_also_where_the_score_would_be_uncertain(detector: Detector) 
 @pytest.mark.parametrize("kind", ["compositeWithTrainedAlgorithmicMedia", "digitalCapture"])
 def test_other_declarations_decide_nothing(detector: Detector, face: bytes, kind: str) -> None:
     plain, signed = predict(detector, face), predict(detector, sign(face, kind))
-    assert signed.provenance.credential.state == "valid"
+    assert signed.provenance.credential.state == "trusted"
     assert (signed.verdict, signed.reason) == (plain.verdict, plain.reason)
+    assert signed.warnings == []
 
 
-def test_a_tampered_one_decides_nothing(detector: Detector) -> None:
-    """Nor does what a metadata field says that anyone can write."""
-    source = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-    data = encode(PORTRAIT, xmp=f'<a DigitalSourceType="{source}"/>'.encode())
-    marked, broken = predict(detector, data), predict(detector, tampered(sign(encode(PORTRAIT))))
-    assert marked.provenance.marks[0].declares_ai is AiUse.GENERATED
-    assert broken.provenance.credential.state == "invalid"
-    assert marked.reason == broken.reason == "score"
+def declared(face: bytes) -> dict[str, bytes]:
+    """A real photograph whose file says, in ways that nobody vouches for, that AI made it."""
+    taken = sign(face, None, parent=sign(face, chain=OTHER))
+    packet = b"XML:com.adobe.xmp\0" + XMP
+    plain = encode(PORTRAIT, "PNG")
+    return {
+        "self-signed": sign(face, chain=OTHER),
+        "self-signed, then through a trusted editor": taken,
+        "XMP": encode(PORTRAIT, quality=92, xmp=XMP),
+        "as Midjourney": plain[:33] + png_chunk(b"tEXt", packet) + plain[33:],
+    }
 
 
-@pytest.mark.parametrize("state", CredentialState)
-@pytest.mark.parametrize("declared", [None, *AiUse])
-def test_only_valid_and_generated_is_a_declaration(
-    state: CredentialState, declared: AiUse | None
+def test_a_declaration_that_nobody_vouches_for_only_keeps_from_real(
+    detector: Detector, face: bytes
 ) -> None:
-    found = Provenance(
-        credential=Credential(state=state, declares_ai=declared), marks=[], camera=None
-    )
-    expected = (state, declared) == (CredentialState.VALID, AiUse.GENERATED)
-    assert declares_generation(found) is expected
+    plain = predict(detector, face)
+    assert plain.verdict != "fake"
+    for how, data in declared(face).items():
+        answer = predict(detector, data)
+        assert (answer.verdict, answer.reason) == ("uncertain", "warning"), how
+        assert answer.warnings == [UNVERIFIED], how
+        assert answer.fake_probability == pytest.approx(plain.fake_probability, abs=0.05), how
+
+
+def test_what_is_broken_declares_nothing(detector: Detector, face: bytes) -> None:
+    plain = predict(detector, face)
+    for chain in (USUAL, OTHER):
+        broken = predict(detector, tampered(sign(face, chain=chain)))
+        assert broken.provenance.credential.state == "invalid"
+        assert (broken.verdict, broken.reason) == (plain.verdict, "score")
+        assert broken.warnings == []
+
+
+def test_a_trusted_declaration_needs_no_other(detector: Detector) -> None:
+    signed = predict(detector, sign(encode(PORTRAIT, quality=92, xmp=XMP)))
+    assert signed.provenance.marks[0].declares_ai is AiUse.GENERATED
+    assert (signed.verdict, signed.reason, signed.warnings) == ("fake", "declared_ai", [])
+
+
+def test_a_camera_that_is_trusted_moves_nothing(detector: Detector) -> None:
+    """Nor does it clear a picture of what else stands in its file."""
+    camera = predict(detector, sign(encode(PORTRAIT, quality=92, xmp=XMP), "digitalCapture"))
+    assert camera.provenance.credential.state == "trusted"
+    assert (camera.verdict, camera.warnings) == ("uncertain", [UNVERIFIED])
+
+
+def test_the_mark_of_a_generator_is_shown_and_moves_nothing(
+    detector: Detector, face: bytes
+) -> None:
+    plain = predict(detector, face)
+    named = predict(detector, face, "/home/anna/ComfyUI_00001_.jpg")
+    (mark,) = named.provenance.marks
+    assert (mark.place, mark.generator) == ("file name", "ComfyUI")
+    assert (named.verdict, named.reason, named.warnings) == (plain.verdict, plain.reason, [])
+
+
+@pytest.mark.parametrize("vouched", [False, True])
+@pytest.mark.parametrize("marked", [None, *AiUse])
+@pytest.mark.parametrize("said", [None, *AiUse])
+def test_a_declaration_is_trusted_or_a_claim(
+    said: AiUse | None, marked: AiUse | None, vouched: bool
+) -> None:
+    credential = Credential(state=CredentialState.TRUSTED, declares_ai=said, vouched=vouched)
+    mark = Mark(place="IPTC DigitalSourceType", declares_ai=marked)
+    found = Provenance(credential=credential, marks=[mark], camera=None)
+    trusted = (said, vouched) == (AiUse.GENERATED, True)
+    assert declares_generation(found) is trusted
+    assert claims_generation(found) is (AiUse.GENERATED in (said, marked) and not trusted)
 
 
 def test_the_api_tells_signed_tampered_and_unsigned_apart(server: str, face: bytes) -> None:
-    signed = sign(face)
+    files = [sign(face), sign(face, chain=OTHER), tampered(sign(face)), face]
     answers = [
-        httpx.post(f"{server}/predict", files={"file": data}, timeout=60).json()
-        for data in (signed, tampered(signed), face)
+        httpx.post(f"{server}/predict", files={"file": data}, timeout=60).json() for data in files
     ]
-    states = [answer["provenance"]["credential"]["state"] for answer in answers]
-    assert states == ["valid", "invalid", "absent"]
-    credential = answers[0]["provenance"]["credential"]
-    assert (credential["signer"], credential["declares_ai"]) == (SIGNER, "generated")
-    assert [answer["reason"] for answer in answers] == ["declared_ai", "score", "score"]
-    assert answers[0]["verdict"] == "fake"
+    credentials = [answer["provenance"]["credential"] for answer in answers]
+    states = [credential["state"] for credential in credentials]
+    assert states == ["trusted", "unknown_signer", "invalid", "absent"]
+    assert [answer["verdict"] for answer in answers[:2]] == ["fake", "uncertain"]
+    assert answers[2]["verdict"] == answers[3]["verdict"]
+    assert [answer["reason"] for answer in answers] == ["declared_ai", "warning", "score", "score"]
+    for credential in credentials[:2]:
+        assert (credential["signer"], credential["declares_ai"]) == (SIGNER, "generated")
+    lists = httpx.get(f"{server}/model").json()["trust_lists"]
+    assert {credential["trust_lists"] for credential in credentials} == {lists}
+
+
+@pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
+def test_the_name_of_an_upload_is_a_mark_and_is_not_told(
+    path: str, server: str, face: bytes
+) -> None:
+    files = {"file": ("ChatGPT Image Mar 29, 2025 anna.jpg", face)}
+    answer = httpx.post(f"{server}{path}", files=files, timeout=60)
+    prediction = answer.json() if path == "/predict" else answer.json()["results"][0]["prediction"]
+    (mark,) = prediction["provenance"]["marks"]
+    assert (mark["place"], mark["value"], mark["generator"]) == ("file name", None, "ChatGPT")
+    assert "anna" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -97,7 +166,7 @@ def test_rubbish_is_never_an_error_of_the_service(server: str, data: bytes) -> N
     answer = httpx.post(f"{server}/predict", files={"file": data}, timeout=60)
     assert answer.status_code in {200, 422}
     if answer.status_code == 200:
-        assert answer.json()["provenance"]["credential"]["state"] != "valid"
+        assert answer.json()["provenance"]["credential"]["state"] != "trusted"
 
 
 def test_hostile_texts_stay_data(detector: Detector) -> None:

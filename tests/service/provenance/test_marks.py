@@ -1,12 +1,11 @@
 """What metadata say of programs and cameras: found where they stand, and no prompt is repeated."""
 
-import io
 import time
 
 import pytest
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image, ImageFile, PngImagePlugin
 
-from service.pictures import imaging
+from service.provenance import metadata
 from service.provenance.marks import MOST, camera, marks
 from service.provenance.records import AiUse, Camera, Mark
 from tests.pictures import PORTRAIT, encode, png_chunk
@@ -17,8 +16,16 @@ COMFY = '{"3": {"class_type": "KSampler", "inputs": {"text": "portrait of anna"}
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
+JOB = "Job ID: 00000000-0000-4000-8000-000000000000"
+SIGNATURE, ARTIST = f"Signature: {'QUJD' * 40}", "00000000-0000-4000-8000-000000000001"
+
+
 def read(data: bytes) -> list[Mark]:
-    return marks(imaging.open_header(data))
+    return marks(metadata.read(data))
+
+
+def camera_of(data: bytes) -> Camera | None:
+    return camera(metadata.read(data).exif)
 
 
 def png(**texts: str) -> bytes:
@@ -54,6 +61,7 @@ def xmp(inner: str) -> bytes:
         ({"generation_data": "{}"}, "Tensor.Art", None),
         ({"Software": "NovelAI", "Comment": '{"prompt": "anna"}'}, "NovelAI", "PNG text Software"),
         ({"Description": "anna --v 6 Job ID: 1 by Midjourney"}, "Midjourney", None),
+        ({"Description": f"portrait of anna --ar 1:1 --v 7 {JOB}"}, "Midjourney", None),
     ],
 )
 def test_the_text_chunks_of_generators(
@@ -67,7 +75,13 @@ def test_the_text_chunks_of_generators(
 
 @pytest.mark.parametrize(
     "texts",
-    [{}, {"parameters": "f/2.8, 1/60 s"}, {"prompt": "What is your name?"}, {"Comment": "At sea"}],
+    [
+        {},
+        {"parameters": "f/2.8, 1/60 s"},
+        {"prompt": "What is your name?"},
+        {"Comment": "At sea"},
+        {"Description": "Job ID: 17, at the photographer's"},
+    ],
 )
 def test_other_texts_are_no_marks(texts: dict[str, str]) -> None:
     assert read(png(**texts)) == []
@@ -122,39 +136,66 @@ def test_the_tool_and_the_credit_in_xmp() -> None:
     assert (second.place, second.value, second.generator) == ("XMP", None, "Google AI")
 
 
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
+def test_the_signature_that_grok_writes(format: str) -> None:  # noqa: A002
+    (mark,) = read(with_exif(format, ImageDescription=SIGNATURE, Artist=ARTIST))
+    assert (mark.place, mark.generator) == ("EXIF ImageDescription", "xAI Grok")
+    assert ARTIST not in mark.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("description", "artist"),
+    [
+        (SIGNATURE, "Anna Example"),
+        ("Signature: Anna Example", ARTIST),
+        ("At the sea", ARTIST),
+        (f"{SIGNATURE}, she said", ARTIST),
+    ],
+)
+def test_another_description_or_artist_is_no_signature(description: str, artist: str) -> None:
+    assert read(with_exif(ImageDescription=description, Artist=artist)) == []
+
+
+@pytest.mark.parametrize("format", ["JPEG", "TIFF", "WEBP"])
+def test_midjourneys_job_in_exif_and_xmp(format: str) -> None:  # noqa: A002
+    (mark,) = read(with_exif(format, ImageDescription=f"anna --v 7 {JOB}"))
+    assert (mark.place, mark.value, mark.generator) == ("EXIF ImageDescription", None, "Midjourney")
+    (mark,) = read(encode(PORTRAIT, xmp=xmp(f"<dc:description>anna {JOB}</dc:description>")))
+    assert (mark.place, mark.value, mark.generator) == ("XMP", None, "Midjourney")
+
+
 def test_a_camera_is_named_by_exif_alone() -> None:
-    image = imaging.open_header(with_exif(Make="Nikon Corporation\0", Model="NIKON Z 6\n"))
-    assert camera(image) == Camera(make="Nikon Corporation", model="NIKON Z 6")
-    assert camera(imaging.open_header(encode(PORTRAIT))) is None
+    data = with_exif(Make="Nikon Corporation\0", Model="NIKON Z 6\n")
+    assert camera_of(data) == Camera(make="Nikon Corporation", model="NIKON Z 6")
+    assert camera_of(encode(PORTRAIT)) is None
 
 
 def test_who_and_where_are_not_told() -> None:
     data = with_exif(Artist="Anna Example", ImageDescription="Anna at the sea", Make="Nikon")
-    image = imaging.open_header(data)
-    told = [it.model_dump_json() for it in (*marks(image), camera(image)) if it]
+    told = [it.model_dump_json() for it in (*read(data), camera_of(data)) if it]
     assert "Nikon" in "".join(told)
     assert "Anna" not in "".join(told)
 
 
-def test_pixels_are_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = png(parameters=A1111)
-    image = imaging.open_header(data)
-    monkeypatch.setattr(image, "load", lambda: pytest.fail("it decoded the pixels"))
-    assert len(marks(image)) == 1
-    assert camera(image) is None
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
+def test_pixels_are_not_decoded(format: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: A002
+    data = with_exif(format, Software="ComfyUI")
+    monkeypatch.setattr(
+        ImageFile.ImageFile, "load", lambda _self: pytest.fail("it decoded the pixels")
+    )
+    assert len(read(data)) == 1
+    assert camera_of(data) is None
 
 
 @pytest.mark.parametrize(
     "text", ["Steps: 1, " * 90_000, '"class_type"' * 90_000, "CreatorTool" * 90_000]
 )
 def test_long_texts_take_no_long_time(text: str) -> None:
-    body = b"parameters\0" + text.encode()
+    body = text.encode()
+    chunks = [png_chunk(b"tEXt", key + body) for key in (b"parameters\0", b"XML:com.adobe.xmp\0")]
     data = png()
-    data = data[:33] + png_chunk(b"tEXt", body) + data[33:]
-    image = Image.open(io.BytesIO(data))
-    image.info["xmp"] = text
     began = time.monotonic()
-    marks(image)
+    read(data[:33] + b"".join(chunks) + data[33:])
     assert time.monotonic() - began < 2
 
 

@@ -6,8 +6,10 @@ from service.model.manifest import Manifest, Thresholds
 from service.pictures.faces import Face
 from service.scoring.verdict import (
     Label,
+    Reason,
     Verdict,
     WarningCode,
+    decide,
     face_warnings,
     judge,
     label,
@@ -61,6 +63,30 @@ def test_between_the_thresholds_the_verdict_is_uncertain(
 def test_a_warning_makes_any_verdict_uncertain(fake_probability: float) -> None:
     warnings = [WarningCode.LOW_RESOLUTION]
     assert judge(fake_probability, THRESHOLDS, warnings) is Verdict.UNCERTAIN
+
+
+UNVERIFIED, SMALL = WarningCode.DECLARED_AI_UNVERIFIED, WarningCode.SMALL_FACE
+
+
+@pytest.mark.parametrize(
+    ("fake_probability", "warnings", "expected"),
+    [
+        (0.1, [], (Verdict.REAL, Reason.SCORE)),
+        (0.5, [], (Verdict.UNCERTAIN, Reason.SCORE)),
+        (0.9, [], (Verdict.FAKE, Reason.SCORE)),
+        (0.1, [UNVERIFIED], (Verdict.UNCERTAIN, Reason.WARNING)),
+        (0.5, [UNVERIFIED], (Verdict.UNCERTAIN, Reason.WARNING)),
+        (0.9, [UNVERIFIED], (Verdict.FAKE, Reason.SCORE)),
+        (0.9, [UNVERIFIED, SMALL], (Verdict.UNCERTAIN, Reason.WARNING)),
+        (0.9, [SMALL], (Verdict.UNCERTAIN, Reason.WARNING)),
+    ],
+)
+def test_what_a_file_says_of_itself_only_keeps_it_from_real(
+    fake_probability: float, warnings: list[WarningCode], expected: tuple[Verdict, Reason]
+) -> None:
+    assert decide(fake_probability, THRESHOLDS, warnings, declared_ai=False) == expected
+    declared = decide(fake_probability, THRESHOLDS, warnings, declared_ai=True)
+    assert declared == (Verdict.FAKE, Reason.DECLARED_AI)
 
 
 @pytest.mark.parametrize(

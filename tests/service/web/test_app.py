@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from service.provenance import trust
 from tests.conftest import ARTIFACT, SHIPPED, free_port, running_server
 from tests.programs import run
 
@@ -22,6 +23,7 @@ def test_model_is_the_artifacts_own_description(server: str) -> None:
     written = json.loads((SHIPPED / "assets.extra" / "model.json").read_text())
     served = httpx.get(f"{server}/model").json()
     assert served.pop("created")[:19] == written.pop("created")[:19]
+    assert served.pop("trust_lists") == trust.lists_date()
     assert served == written
 
 

@@ -11,7 +11,7 @@ from fastapi import Request
 
 from service.errors import BodyTooLarge
 from service.web.refusals import EncodedBody, MissingFile, NotMultipart, TooManyParts, UploadError
-from service.web.uploads import read_body, read_upload, read_uploads
+from service.web.uploads import Upload, read_body, read_upload, read_uploads
 
 MIB = 2**20
 HEAD = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
@@ -37,7 +37,7 @@ def test_a_large_file_stays_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path:
     """No temporary folder can be written here, as in a container with a read-only root."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
     request, _ = request_of([HEAD, bytes(8 * MIB), TAIL], {})
-    assert asyncio.run(read_upload(request, 10 * MIB)) == bytes(8 * MIB)
+    assert asyncio.run(read_upload(request, 10 * MIB)).data == bytes(8 * MIB)
 
 
 def test_starlettes_own_parser_would_have_written_it(
@@ -71,7 +71,7 @@ def test_a_length_of_any_number_of_digits_is_refused(length: str) -> None:
 @pytest.mark.parametrize("length", ["", "a lot", "-1", "1e9", "\u00b2"])
 def test_a_length_that_is_no_number_is_left_aside(length: str) -> None:
     request, _ = request_of([HEAD, b"picture", TAIL], {"content-length": length})
-    assert asyncio.run(read_upload(request, MIB)) == b"picture"
+    assert asyncio.run(read_upload(request, MIB)).data == b"picture"
 
 
 def test_an_undeclared_length_is_counted_and_reading_stops_at_the_limit() -> None:
@@ -94,7 +94,7 @@ def test_what_is_read_does_not_depend_on_how_it_came(body: bytes) -> None:
     def read(*chunks: bytes) -> bytes | str:
         request, _ = request_of(list(chunks), {})
         try:
-            return asyncio.run(read_upload(request, MIB))
+            return asyncio.run(read_upload(request, MIB)).data
         except UploadError as error:
             return error.code
 
@@ -109,14 +109,27 @@ def test_a_file_of_any_length_comes_whole(size: int, step: int) -> None:
     body = HEAD + picture + TAIL
     chunks = [body[start : start + step] for start in range(0, len(body), step)]
     request, _ = request_of(chunks, {})
-    assert asyncio.run(read_upload(request, MIB)) == picture
+    assert asyncio.run(read_upload(request, MIB)).data == picture
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        (b'; filename="a"', "a"),
+        ('; filename="DALL\u00b7E.png"'.encode(), "DALL\u00b7E.png"),
+        (b'; filename=""', ""),
+    ],
+)
+def test_a_files_name_comes_with_it(sent: bytes, name: str) -> None:
+    request, _ = request_of([HEAD.replace(b'; filename="a"', sent), b"picture", TAIL], {})
+    assert asyncio.run(read_upload(request, MIB)) == Upload(b"picture", name)
 
 
 def test_the_limit_is_inclusive() -> None:
     body = HEAD + b"picture" + TAIL
 
     request, _ = request_of([body], {"content-length": str(len(body))})
-    assert asyncio.run(read_upload(request, len(body))) == b"picture"
+    assert asyncio.run(read_upload(request, len(body))).data == b"picture"
     request, _ = request_of([body], {"content-length": str(len(body))})
     with pytest.raises(BodyTooLarge):
         asyncio.run(read_upload(request, len(body) - 1))
@@ -127,7 +140,7 @@ def test_the_limit_is_inclusive() -> None:
 )
 def test_a_media_type_has_no_case(kind: str) -> None:
     request, _ = request_of([HEAD + b"picture" + TAIL], {"content-type": kind})
-    assert asyncio.run(read_upload(request, MIB)) == b"picture"
+    assert asyncio.run(read_upload(request, MIB)).data == b"picture"
 
 
 @pytest.mark.parametrize("kind", ["multipart/form-database; boundary=edge", "multipart/mixed", ""])
@@ -158,14 +171,14 @@ def a_part(disposition: bytes, data: bytes) -> bytes:
 def test_a_file_needs_no_name(naming: str, size: int) -> None:
     picture = bytes(range(1, 8)) * (size // 7)
     request, _ = request_of([a_part(NAMINGS[naming], picture), b"--edge--\r\n"], {})
-    assert asyncio.run(read_upload(request, 10 * MIB)) == picture
+    assert asyncio.run(read_upload(request, 10 * MIB)).data == picture
 
 
 def test_several_files_need_no_names() -> None:
     parts = [a_part(disposition, b"%d" % at) for at, disposition in enumerate(NAMINGS.values())]
     request, _ = request_of([*parts, b"--edge--\r\n"], {})
     files = asyncio.run(read_uploads(request, MIB))
-    assert files == [b"%d" % at for at in range(len(NAMINGS))]
+    assert [it.data for it in files] == [b"%d" % at for at in range(len(NAMINGS))]
 
 
 def test_what_is_in_another_field_is_no_file() -> None:
@@ -192,4 +205,4 @@ def test_an_encoded_body_is_refused_unread_by_the_name_of_its_encoding(coding: s
 @pytest.mark.parametrize("coding", ["", "identity", " Identity "])
 def test_a_body_that_is_not_encoded_may_say_so(coding: str) -> None:
     request, _ = request_of([HEAD + b"picture" + TAIL], {"content-encoding": coding})
-    assert asyncio.run(read_upload(request, MIB)) == b"picture"
+    assert asyncio.run(read_upload(request, MIB)).data == b"picture"
