@@ -10,10 +10,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import keras
 import pytest
+from _pytest.mark import ParameterSet
 
 from benchmarks.cluster import nodes
 from service.model.manifest import Manifest
@@ -105,12 +105,12 @@ def test_the_two_commands_that_do_all_the_set_up_are_there() -> None:
     assert "make test" in COMMANDS
 
 
-def marked(command: str) -> Any:
+def marked(command: str) -> ParameterSet:
     """A command, as slow if it trains, measures or starts Ray."""
     return pytest.param(command, marks=[pytest.mark.slow] if SLOW.search(command) else [])
 
 
-@pytest.mark.parametrize("command", map(marked, COMMANDS))
+@pytest.mark.parametrize("command", [marked(command) for command in COMMANDS])
 def test_every_command_runs(
     command: str, clone: Path, port: int, request: pytest.FixtureRequest
 ) -> None:
