@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.pictures.folders import LeftOut, find_pictures
+from service.pictures.names import shown
 from training.data.layout import class_folder, find_root
 from training.data.table import GROUP, FilesTable
 from training.errors import DataError
@@ -17,6 +18,8 @@ LABELS = ("real", "fake")  # a label's number is its place here: real = 0, fake 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One labelled file; ``source`` is its name up to ``__``, or ``all`` where it has none.
+
+    It goes into tables and cards: written as ``service.pictures.names`` does.
 
     ``group`` is empty where it is not known.
     """
@@ -29,7 +32,7 @@ class Sample:
     def source(self) -> str:
         """The collection that the picture comes from."""
         prefix, separator, _ = self.path.name.partition("__")
-        return prefix if separator else "all"
+        return shown(prefix) if separator else "all"
 
 
 def find_samples(data: Path, split: str, left_out: LeftOut | None = None) -> list[Sample]:
@@ -55,4 +58,6 @@ def _pictures(folder: Path, left_out: LeftOut | None) -> list[Path]:
     files = list(find_pictures(folder, left_out))
     if not files:
         raise DataError(f"{folder}: holds no picture")
+    if files == [folder]:
+        raise DataError(f"{folder}: cannot be listed")
     return files

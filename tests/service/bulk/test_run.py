@@ -18,6 +18,8 @@ import pytest
 
 from service.bulk.output import PATHS
 from service.bulk.rows import SCHEMA
+from service.bulk.run import Run
+from service.settings import Settings
 from tests.conftest import BIN, ROOT, ROUNDING
 from tests.service.bulk.conftest import PICTURES, bulk, command, rows
 
@@ -107,21 +109,34 @@ def test_another_source_or_model_in_the_same_folder_is_refused(
 def test_bad_files_are_rows_and_the_status_is_1(
     collection: Path, toys: Path, web: str, tmp_path: Path
 ) -> None:
-    """A list of paths and URLs, two of which lead nowhere."""
+    """A list of paths and URLs, two of which lead nowhere, and a name that is no UTF-8."""
     paths = [str(collection / "000.jpg"), f"{web}/000.jpg", f"{web}/absent.jpg", "absent.jpg"]
+    odd = os.fsdecode(b"\xff.jpg")
+    (tmp_path / odd).write_bytes((collection / "000.jpg").read_bytes())
     source = tmp_path / "list.jsonl"
-    source.write_text("".join(json.dumps({"path": path}) + "\n" for path in paths))
+    source.write_text("".join(json.dumps({"path": path}) + "\n" for path in [*paths, odd]))
     done = bulk(source, tmp_path / "scores", DEEPFAKE_MODEL=str(toys))
     assert done.returncode == 1
-    assert done.stdout == "4 of 4 pictures have a row, 2 an error.\n"
+    assert done.stdout == "5 of 5 pictures have a row, 2 an error.\n"
     found = rows(tmp_path / "scores")
-    assert list(found) == [*paths[:3], f"{tmp_path}/absent.jpg"]
-    here, there, *absent = found.values()
-    assert here["sha256"] == there["sha256"]
+    assert list(found) == [*paths[:3], f"{tmp_path}/absent.jpg", rf"{tmp_path}/\xff.jpg"]
+    here, there, *absent, last = found.values()
+    assert here["sha256"] == there["sha256"] == last["sha256"]
     assert here["fake_probability"] == pytest.approx(there["fake_probability"], abs=ROUNDING)
     assert [row["error"] for row in absent] == ["unreadable_file"] * 2
     again = bulk(source, tmp_path / "scores", DEEPFAKE_MODEL=str(toys))
     assert (again.returncode, again.stdout) == (1, done.stdout), "an error of before is one still"
+
+
+def test_what_is_left_out_is_counted_when_the_plan_is_made(
+    collection: Path, toys: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "photos").symlink_to(collection)
+    (tmp_path / "._photos.jpg").write_bytes(b"")
+    for count in (1, 0):
+        run = Run(Settings(model=toys), str(tmp_path), str(tmp_path / "scores"), 50)
+        assert run.left_out.count == count
+        assert run.summary().pictures == PICTURES
 
 
 def end_midway(

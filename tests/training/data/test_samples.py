@@ -1,5 +1,6 @@
 """A folder of pictures: its layouts, its label order, and what is wrong with it."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -84,7 +85,11 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "source"),
-    [("dfdc__3fa9.jpg", "dfdc"), ("a__b__c.jpg", "a"), ("photo_1.jpg", "all"), ("1.jpg", "all")],
+    [
+        *(("dfdc__3fa9.jpg", "dfdc"), ("a__b__c.jpg", "a")),
+        *(("photo_1.jpg", "all"), ("1.jpg", "all")),
+        (os.fsdecode(b"caf\xe9__1.jpg"), r"caf\xe9"),
+    ],
 )
 def test_the_source_is_the_name_up_to_the_double_underscore(name: str, source: str) -> None:
     assert Sample(Path("train/real") / name, 0).source == source
@@ -108,6 +113,19 @@ def test_an_empty_class_is_named(tmp_path: Path) -> None:
     for path in (root / "train" / "real").iterdir():
         path.unlink()
     with pytest.raises(DataError, match=f"{root}/train/real: holds no picture"):
+        find_samples(root, "train")
+
+
+def test_a_class_that_cannot_be_listed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_dataset(tmp_path, train=1, other=1)
+
+    def scandir(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(DataError, match=f"{root}/train/real: cannot be listed"):
         find_samples(root, "train")
 
 
