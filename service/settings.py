@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from limits import parse
 from pydantic import (
+    AfterValidator,
     AnyHttpUrl,
     BeforeValidator,
     Field,
@@ -35,7 +36,7 @@ def _split(value: object) -> object:
 
 
 Several = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Place = Annotated[Path, BeforeValidator(os.path.expanduser)]
+Place = Annotated[Path, AfterValidator(lambda path: Path(os.path.expanduser(path)))]  # noqa: PTH111
 
 
 class Settings(BaseSettings):
@@ -100,7 +101,10 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _strip(cls, given: Mapping[str, object]) -> dict[str, object]:
-        """Blanks around a value mean nothing, and a value that is nothing else is none."""
+        """Blanks around a value mean nothing, and a value that is nothing else is none.
+
+        Which model is meant where none is named depends on the working folder.
+        """
         stripped = {name: it.strip() if isinstance(it, str) else it for name, it in given.items()}
         return {"model": shipped.find()} | {name: it for name, it in stripped.items() if it != ""}
 

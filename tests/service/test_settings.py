@@ -164,6 +164,11 @@ def test_an_address_has_one_name(said: str, meant: str, monkeypatch: pytest.Monk
     assert read(monkeypatch, host=said, anonymous="true").host == meant
 
 
+def test_no_face_model_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPFAKE_FACE_MODEL", "face.onnx")
+    assert read_settings(face_model=None).face_model is None
+
+
 def test_what_is_given_overrides_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEEPFAKE_PORT", "1234")
     assert read_settings(port=0).port == 0
