@@ -15,7 +15,7 @@ from tests.browser.conftest import Open
 from tests.browser.driving import card, cards, choose, cold, payload, place, seen
 from tests.conftest import SHIPPED
 from tests.pictures import PORTRAIT, encode, smooth
-from tests.signed import SIGNER, sign, tampered
+from tests.signed import OTHER, SIGNER, sign, tampered
 
 pytestmark = pytest.mark.browser
 
@@ -108,11 +108,29 @@ def test_signed_tampered_and_unsigned_pictures_are_told_apart(real_page: Page, f
     expect(found.nth(0).locator("summary").first).to_contain_text("declared in its content")
     for it in found.all():
         it.locator("summary").first.click()
-    expect(found.nth(0)).to_contain_text(f"A valid content credential (C2PA), signed as “{SIGNER}”")
+    expect(found.nth(0)).to_contain_text(
+        f"A content credential of a trusted signer (C2PA), signed as “{SIGNER}”"
+    )
     expect(found.nth(0)).to_contain_text("it declares that AI generated the picture")
     expect(found.nth(1)).to_contain_text("A content credential that does not hold")
     expect(found.nth(1)).to_contain_text("assertion.dataHash.mismatch")
     expect(found.nth(2)).to_contain_text("No content credential")
+
+
+def test_what_nobody_vouches_for_is_told_in_plain_words(real_page: Page, face: bytes) -> None:
+    name = "DALL·E 2024-05-12 10.33.11 - anna.jpg"
+    choose(real_page, payload(sign(face, chain=OTHER), name))
+    expect(card(real_page).get_by_role("heading", name="Uncertain")).to_be_visible()
+    expect(card(real_page).locator(".why")).to_contain_text("speaks against calling it real")
+    expect(card(real_page).locator(".warnings")).to_contain_text("The file says that AI made it")
+    evidence = card(real_page).locator(".evidence")
+    expect(evidence).to_contain_text(f"of an unknown signer (C2PA), signed as “{SIGNER}”")
+    expect(evidence).to_contain_text("it declares that AI generated the picture")
+    expect(evidence).to_contain_text("Nobody vouches for the signer")
+    expect(evidence).to_contain_text("File name, as DALL·E writes it")
+    lists = httpx.get(f"{real_page.url}model").json()["trust_lists"]
+    for told in (evidence, real_page.locator("#trust")):
+        expect(told).to_contain_text(f"lists of {lists}")
 
 
 def test_hostile_texts_are_shown_as_texts(real_page: Page) -> None:
