@@ -29,10 +29,18 @@ def before_generate_path_parameters(
 
 @schemathesis.hook
 def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
-    """A body to infer from that its schema allows holds a picture, for the schema cannot say so."""
+    """What a schema cannot say.
+
+    A body to infer from holds a picture. In a form all is bytes: whatever is in the field `file`
+    is a file, and what is to be wrong must be wrong elsewhere.
+    """
     body = case.meta and case.meta.components.get(ParameterLocation.BODY)
-    if body and body.mode.is_positive and case.path.endswith("/infer"):
+    if not body:
+        return
+    if body.mode.is_positive and case.path.endswith("/infer"):
         data = base64.b64encode(CORPUS[0]).decode()
         case.body = {
             "inputs": [{"name": "file", "datatype": "BYTES", "shape": [1], "data": [data]}]
         }
+    elif body.mode.is_negative and case.path.endswith("/batch") and isinstance(case.body, dict):
+        case.body = {f"no {name}": value for name, value in case.body.items()}
