@@ -148,9 +148,10 @@ def _decode_endless(
     data: bytes, max_pixels: int, enough: int | None, max_seconds: float
 ) -> Picture:
     """A JPEG without an end marker: whole if no pixel depends on what might follow."""
-    pictures = (decode(it, max_pixels, enough, max_seconds) for it in jpeg.endings(data))
-    first, second = next(pictures, None), next(pictures, None)
-    if first is None or second is None or not np.array_equal(first.pixels, second.pixels):
+    endings = jpeg.endings(data)
+    pictures = (decode(it, max_pixels, enough, max_seconds / len(endings)) for it in endings)
+    first = next(pictures, None)
+    if first is None or any(not np.array_equal(first.pixels, other.pixels) for other in pictures):
         raise CorruptImage("The JPEG data is cut short.")
     return replace(first, sha256=hashlib.sha256(data).hexdigest())
 

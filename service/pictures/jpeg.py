@@ -1,5 +1,6 @@
 """JPEG files (ITU-T T.81, annex B): their segments, and whether all of their scans are there."""
 
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +18,8 @@ _END, _SCAN, _EXIF, _PROFILE = 0xD9, 0xDA, 0xE1, 0xE2
 _COLOURS = {0xE0: (b"JFIF\0", 14), 0xEE: (b"Adobe", 12)}
 _METADATA = {*range(0xE0, 0xF0), 0xFE}
 
-# What a decoder may find behind a scan: bits that mean one thing or another, also where the next
-# interval should begin, and the end marker.
-_ENDINGS = [
-    b"".join([fill, *(bytes([0xFF, 0xD0 + number]) + fill for number in range(8)), b"\xff\xd9"])
-    for fill in (b"\x55" * 16, b"\xaa" * 16)
-]
+_RESTARTS = re.compile(rb"\xff([\xd0-\xd7])")
+_TRIES, _NOISE = 8, 24  # so many bytes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,12 @@ def endings(data: bytes) -> list[bytes]:
     begun = data.rstrip(b"\xff")
     if begun.endswith(b"\0\0") or not scans(data).complete:
         return []
-    return [begun + ending for ending in _ENDINGS]
+    restarts = _RESTARTS.findall(begun, begun.rfind(b"\xff\xda"))
+    expected = 0xD0 if not restarts or restarts[-1] == b"\xd7" else restarts[-1][0] + 1
+    noises = [random.Random(number).randbytes(2 * _NOISE) for number in range(_TRIES)]  # noqa: S311
+    endings = (noise.replace(b"\xff", b"\0") for noise in noises)
+    restart, end = bytes([0xFF, expected]), b"\xff\xd9"
+    return [b"".join([begun, it[:_NOISE], restart, it[_NOISE:], end]) for it in endings]
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
