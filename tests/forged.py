@@ -19,9 +19,9 @@ def cut(name: str, share: float) -> Callable[[], bytes]:
     return make
 
 
-def png(*chunks: tuple[bytes, bytes], size: int = 64) -> bytes:
-    """A sound PNG with more chunks before its pixels."""
-    data = encode(smooth(1, size), "PNG")
+def png(*chunks: tuple[bytes, bytes], data: bytes = b"") -> bytes:
+    """A sound PNG, or the one that is given, with more chunks before its pixels."""
+    data = data or encode(smooth(1, 64), "PNG")
     more = b"".join(png_chunk(kind, body) for kind, body in chunks)
     return data[:33] + more + data[33:]
 

@@ -46,7 +46,7 @@ def split(data: bytes) -> Parts:
         if kind == _PROFILE and body.startswith(b"ICC_PROFILE\0"):
             pieces[body[12:13]] = body[14:]
         kept.append(data[position:start])
-        position = end
+        position = max(end, start + 4)
     profile = b"".join(pieces[number] for number in sorted(pieces))
     return Parts(b"".join([*kept, data[position:]]), exif, profile)
 
