@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -26,6 +27,7 @@ def png(*chunks: tuple[bytes, bytes], data: bytes = b"") -> bytes:
     return data[:33] + more + data[33:]
 
 
+@cache
 def deflated(size: int) -> bytes:
     return zlib.compress(bytes(size), 9)
 

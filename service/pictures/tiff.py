@@ -1,16 +1,17 @@
 """TIFF files (Adobe, TIFF 6.0, section 2, and BigTIFF): what stands in their first directory."""
 
 import struct
+from array import array
 from dataclasses import dataclass
 
 from service.errors import UnsupportedFormat
 from service.pictures.parts import Parts
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_BITS, _PHOTOMETRIC, _FORMAT, _PROFILE = 258, 262, 339, 34675
+_BITS, _PHOTOMETRIC, _PALETTE, _FORMAT, _PROFILE = 258, 262, 320, 339, 34675
 # What the pixels need; all else is metadata.
 _PIXELS = {254, 256, 257, _BITS, 259, _PHOTOMETRIC, 266, 273, 274, 277, 278, 279, 284, 292, 293}
-_PIXELS |= {317, 320, 322, 323, 324, 325, 332, 338, _FORMAT, 347, *range(512, 522)}
+_PIXELS |= {317, _PALETTE, 322, 323, 324, 325, 332, 338, _FORMAT, 347, *range(512, 522)}
 _PIXELS.update(range(529, 533))
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1}  # by type
 _UNSIGNED, _WHITE_IS_ZERO, _BLACK_IS_ZERO = 1, 0, 1
@@ -63,11 +64,24 @@ def split(data: bytes) -> Parts:
     if negative:
         black_is_zero = struct.pack(f"{layout.order}H6x", _BLACK_IS_ZERO)
         entries[_PHOTOMETRIC] = (_PHOTOMETRIC, 3, 1, black_is_zero)
+    if _PALETTE in entries:
+        data = _with_wide_palette(data, layout, entries[_PALETTE])
     kept = [entries[tag] for tag in sorted(_PIXELS & entries.keys())]
     new = struct.pack(layout.number, len(kept))
     new += b"".join(struct.pack(layout.entry, *entry) for entry in kept)
     new += data[end : end + struct.calcsize(layout.place)]
     return Parts(data[:start] + new + data[start + len(new) :], b"", profile, bits, negative)
+
+
+def _with_wide_palette(data: bytes, layout: _Layout, entry: _Entry) -> bytes:
+    """Some programs write 8 bits of each colour where there should be 16."""
+    narrow = _value(data, layout, entry)
+    if len(narrow) % 6 or len(narrow) <= len(entry[3]) or any(narrow[layout.order == "<" :: 2]):
+        return data
+    wide = array("H", narrow)
+    wide.byteswap()
+    (start,) = struct.unpack(layout.place, entry[3])
+    return data[:start] + wide.tobytes() + data[start + len(narrow) :]
 
 
 def _directory(data: bytes, layout: _Layout) -> tuple[int, int, dict[int, _Entry]]:
