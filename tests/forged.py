@@ -74,12 +74,13 @@ def tiff_of_size(width: int, height: int, **options: int) -> bytes:
     return tiff(
         (256, 4, 1, width),
         (257, 4, 1, height),
-        (258, 3, 1, 8),
+        (258, 3, 1, options.get("bits", 8)),
         (259, 3, 1, 1),
         (262, 3, 1, 1),
         (273, 4, 1, options.get("offset", 8)),
         (278, 4, 1, height),
         (279, 4, 1, options.get("length", 100)),
+        (339, 3, 1, options.get("kind", 1)),
         following=options.get("following", 0),
     )
 

@@ -16,12 +16,13 @@ GAMMAS = {"Adobe RGB": 563 / 256, "ProPhoto": 1.8}
 D50 = (0.9642, 1.0, 0.8249)
 
 
-def profile(space: str) -> bytes:
-    """A matrix profile of one of ``SPACES``."""
+def profile(space: str, more: dict[bytes, bytes] | None = None) -> bytes:
+    """A matrix profile of one of ``SPACES``, with more tags."""
     curve = curve_of(GAMMAS[space]) if space in GAMMAS else SRGB_CURVE
     colours = zip((b"rXYZ", b"gXYZ", b"bXYZ"), SPACES[space], strict=True)
     curves = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
-    return icc(b"RGB ", {b"wtpt": xyz(D50), **{k: xyz(v) for k, v in colours}, **curves})
+    matrix = {name: xyz(value) for name, value in colours}
+    return icc(b"RGB ", {b"wtpt": xyz(D50), **matrix, **curves, **(more or {})})
 
 
 def grey_profile(gamma: float) -> bytes:
@@ -41,6 +42,14 @@ def cmyk_profile(grid: int = 9) -> bytes:
     lut += struct.pack(">2H", 2, 2) + identity * 4
     lut += table.clip(0, 65535).astype(">u2").tobytes() + identity * 3
     return icc(b"CMYK", {b"wtpt": xyz(D50), b"A2B0": lut}, kind=b"prtr", connection=b"Lab ")
+
+
+def endless(steps: int) -> bytes:
+    """A profile whose conversion has so many steps, all of them the same few bytes."""
+    step = b"matf\0\0\0\0" + struct.pack(">HH12f", 3, 3, *np.eye(3).ravel(), 0, 0, 0)
+    place = struct.pack(">II", 16 + 8 * steps, len(step))
+    table = b"mpet\0\0\0\0" + struct.pack(">HHI", 3, 3, steps) + place * steps + step
+    return profile("ProPhoto", {b"D2B0": table})
 
 
 def icc(

@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 from service.pictures import colour, imaging
 from tests.forged import png
 from tests.pictures import PORTRAIT, encode
-from tests.profiles import D50, SPACES, cmyk_profile, curve_of, grey_profile, icc, profile, xyz
+from tests.profiles import cmyk_profile, endless, grey_profile, profile
 
 SRGB = ImageCms.createProfile("sRGB")
 WIDE = ["Display P3", "Adobe RGB", "ProPhoto"]
@@ -156,18 +156,6 @@ def test_inks_ignore_a_profile_of_light() -> None:
     inks = FACE.convert("CMYK")
     plain, said = encode(inks), encode(inks, icc_profile=SOUND)
     assert np.array_equal(imaging.decode(said).pixels, imaging.decode(plain).pixels)
-
-
-def endless(steps: int) -> bytes:
-    """A profile whose conversion has so many steps, all of them the same few bytes."""
-    step = b"matf\0\0\0\0" + struct.pack(">HH12f", 3, 3, *np.eye(3).ravel(), 0, 0, 0)
-    place = struct.pack(">II", 16 + 8 * steps, len(step))
-    table = b"mpet\0\0\0\0" + struct.pack(">HHI", 3, 3, steps) + place * steps + step
-    colours = zip((b"rXYZ", b"gXYZ", b"bXYZ"), SPACES["ProPhoto"], strict=True)
-    curves = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve_of(1.8))
-    return icc(
-        b"RGB ", {b"wtpt": xyz(D50), b"D2B0": table, **{k: xyz(v) for k, v in colours}, **curves}
-    )
 
 
 def test_a_profile_of_endless_steps_is_ignored() -> None:
