@@ -59,13 +59,3 @@ def split(data: bytes) -> Parts:
     if data.startswith(tiff.SIGNATURES):
         return tiff.split(data)
     return heif.split(data) if data[4:8] == heif.SIGNATURE else Parts(data)
-
-
-def name_of(image: Image.Image) -> str:
-    """Its format; what holds several JPEGs is a JPEG, of which the first is shown."""
-    return "JPEG" if image.format == "MPO" else str(image.format)
-
-
-def is_animated(image: Image.Image) -> bool:
-    """Whether it has more frames or pages than the one that is decoded."""
-    return image.format != "MPO" and bool(getattr(image, "is_animated", False))

@@ -73,7 +73,7 @@ def decode(
         raise EmptyFile("The file is empty.")
     parts = formats.split(data)
     image = open_header(parts.pixels, max_seconds)
-    name = formats.name_of(image)
+    name = str(image.format)
     _check_size(image, max_pixels)
     if name == "JPEG":
         scans = jpeg.scans(data)
@@ -91,7 +91,7 @@ def decode(
         image.load()
         turned = orientation(parts.exif or _bytes(image.info.get("exif")))
         pixels = np.asarray(_to_rgb(upright(image, turned), parts))
-        animated = formats.is_animated(image)
+        animated = bool(getattr(image, "is_animated", False))
     except OutOfTime as error:
         raise ImageTooComplex(
             f"The {name} takes more than {max_seconds:g} seconds to decode."

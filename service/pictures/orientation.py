@@ -1,9 +1,12 @@
 """Which way up a picture is: its EXIF says so, as browsers read it (not XMP, nor other fields)."""
 
 import struct
+from contextlib import suppress
 
 from PIL import Image
 from PIL.Image import Transpose
+
+from service.pictures.tiff import Layout
 
 _TAG = 274
 _NUMBERS = {3: "H", 4: "I"}  # by type: SHORT, as it should be, and LONG
@@ -22,17 +25,12 @@ _ON_ITS_SIDE = (5, 6, 7, 8)
 def orientation(exif: bytes) -> int:
     """1 to 8 (EXIF 2.32, 4.6.5); 1 where ``exif`` does not say, or is none."""
     block = exif.removeprefix(b"Exif\0\0")
-    order = ">" if block[:2] == b"MM" else "<"
-    try:
-        (start,) = struct.unpack_from(f"{order}I", block, 4)
-        (count,) = struct.unpack_from(f"{order}H", block, start)
-        for entry in range(start + 2, start + 2 + 12 * count, 12):
-            tag, kind, values = struct.unpack_from(f"{order}HHI", block, entry)
-            if tag == _TAG and kind in _NUMBERS and values == 1:
-                (value,) = struct.unpack_from(order + _NUMBERS[kind], block, entry + 8)
-                return value if value in _TURNS else 1
-    except struct.error:
-        pass
+    layout = Layout.of(block)
+    with suppress(struct.error):
+        for tag, kind, count, value in layout.entries(block):
+            if tag == _TAG and kind in _NUMBERS and count == 1:
+                (number,) = struct.unpack_from(layout.order + _NUMBERS[kind], value)
+                return number if number in _TURNS else 1
     return 1
 
 

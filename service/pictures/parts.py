@@ -8,8 +8,8 @@ class Parts:
     """A file's parts; of formats whose decoder gives ``exif`` and ``profile``, they are empty.
 
     ``pixels`` is the file less its metadata, so that no decoder can stumble over them. ``exif``
-    begins as a TIFF file does, ``profile`` is one of the ICC. ``bits`` are those of a grey sample,
-    where it has more than 8; of a ``negative``, white is zero.
+    is laid out as a TIFF file, ``profile`` is one of the ICC. ``bits`` are those of a grey
+    sample, where it has more than 8; of a ``negative``, white is zero.
     """
 
     pixels: bytes

@@ -157,6 +157,15 @@ def test_no_field_of_metadata_refuses_a_picture(kind: int, tag: int) -> None:
     assert np.array_equal(decoded(bytes(data)), RGB)
 
 
+@pytest.mark.parametrize("kind", [0, 1, 2, 3, 4, 5, 7, 10, 12, 99])
+@pytest.mark.parametrize(("count", "value"), [(1, 0xFFFFFFFF), (2, 6), (0x7FFFFFFF, 6), (0, 0)])
+def test_an_orientation_that_makes_no_sense_is_none(kind: int, count: int, value: int) -> None:
+    data = bytearray(encode(FACE, "TIFF", tiffinfo={274: 6}))
+    at = data.index(struct.pack("<HH", 274, 3))
+    struct.pack_into("<HHII", data, at, 274, kind, count, value)
+    assert np.array_equal(decoded(bytes(data)), RGB)
+
+
 def test_a_directory_that_is_none_is_left_alone() -> None:
     for data in (b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff" + bytes(100)):
         assert tiff.split(data).pixels == data
