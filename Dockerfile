@@ -1,12 +1,12 @@
 # CPU:  docker build -t deepfake-detector .
-# GPU:  docker build -t deepfake-detector:gpu --build-arg EXTRA="c2pa gpu" .
+# GPU:  docker build -t deepfake-detector:gpu --build-arg EXTRA="c2pa heic gpu" .
 #       (CUDA comes with TensorFlow's wheels; BASE_IMAGE may name an image that brings its own)
 # To train:  docker build -t deepfake-training --target training .
 
 ARG BASE_IMAGE=python:3.12-slim-bookworm
 
 FROM ${BASE_IMAGE} AS build
-ARG EXTRA="c2pa"
+ARG EXTRA="c2pa heic"
 RUN pip install --no-cache-dir uv==0.13.9 && python3 -m venv --without-pip /opt/venv
 ENV VIRTUAL_ENV=/opt/venv UV_NO_CACHE=1 UV_LINK_MODE=copy
 WORKDIR /src

@@ -93,7 +93,7 @@ clean:  ## remove what the other targets made, but not runs/
 
 $(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo 'Installing TensorFlow and the service; this takes a minute or two, once.'
-	$(INSTALL) --editable '.[c2pa]'
+	$(INSTALL) --editable '.[c2pa,heic]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/pip

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -19,13 +20,14 @@ def cut(name: str, share: float) -> Callable[[], bytes]:
     return make
 
 
-def png(*chunks: tuple[bytes, bytes], size: int = 64) -> bytes:
-    """A sound PNG with more chunks before its pixels."""
-    data = encode(smooth(1, size), "PNG")
+def png(*chunks: tuple[bytes, bytes], data: bytes = b"") -> bytes:
+    """A sound PNG, or the one that is given, with more chunks before its pixels."""
+    data = data or encode(smooth(1, 64), "PNG")
     more = b"".join(png_chunk(kind, body) for kind, body in chunks)
     return data[:33] + more + data[33:]
 
 
+@cache
 def deflated(size: int) -> bytes:
     return zlib.compress(bytes(size), 9)
 
@@ -72,12 +74,13 @@ def tiff_of_size(width: int, height: int, **options: int) -> bytes:
     return tiff(
         (256, 4, 1, width),
         (257, 4, 1, height),
-        (258, 3, 1, 8),
+        (258, 3, 1, options.get("bits", 8)),
         (259, 3, 1, 1),
         (262, 3, 1, 1),
         (273, 4, 1, options.get("offset", 8)),
         (278, 4, 1, height),
         (279, 4, 1, options.get("length", 100)),
+        (339, 3, 1, options.get("kind", 1)),
         following=options.get("following", 0),
     )
 

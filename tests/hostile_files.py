@@ -28,6 +28,7 @@ from tests.forged import (
     zipped,
 )
 from tests.pictures import PORTRAIT, encode, png_of_size, smooth
+from tests.profiles import cmyk_profile, endless, profile
 
 Bytes = Callable[[], bytes]
 
@@ -122,15 +123,12 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
         {"JPEG of 1,000 scans": lambda: jpeg_of_scans(1000)},
     ),
     (
-        "1 MB for each text or colour profile, 64 MB for all",
-        "corrupt_image",
+        "a TIFF has unsigned numbers of up to 16 bits, whose black and white are known",
+        "unsupported_format",
         {
-            "PNG with a text that unfolds to 500 MB": lambda: png((b"zTXt", BIG_TEXT)),
-            "PNG with an international one": lambda: png((b"iTXt", BIG_ITEXT)),
-            "PNG with such a colour profile": lambda: png((b"iCCP", BIG_PROFILE)),
-            "PNG with 80 texts of 1 MB": lambda: png(
-                *[(b"zTXt", b"a\0\0" + deflated(1_000_000))] * 80
-            ),
+            "TIFF of 32 bits": lambda: tiff_of_size(64, 64, bits=32),
+            "TIFF of signed numbers": lambda: tiff_of_size(64, 64, kind=2),
+            "TIFF of floating ones": lambda: tiff_of_size(64, 64, bits=16, kind=3),
         },
     ),
     (
@@ -139,7 +137,7 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
         {
             "PNG of 0 x 0": lambda: png_of_size(0, 0),
             "PNG without pixels": lambda: png_of_size(400, 400),
-            "PNG with a wrong checksum": lambda: png((b"tEXt", b"a\0b")).replace(b"a\0b", b"a\0c"),
+            "PNG with a wrong checksum": lambda: png((b"PLTE", b"abc")).replace(b"abc", b"abd"),
             "PNG with flipped bits": flipped("PNG", 1),
             "WEBP with flipped bits": flipped("WEBP", 1, lossless=True),
             "TIFF with flipped bits": flipped("TIFF", 1, compression="tiff_lzw"),
@@ -171,6 +169,16 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
         {
             "PNG with a credential of noise": lambda: png((b"caBX", boxes(1) + NOISE)),
             "PNG with a credential of 10,000 boxes in boxes": lambda: png((b"caBX", boxes(10_000))),
+            "PNG with a text that unfolds to 500 MB": lambda: png((b"zTXt", BIG_TEXT)),
+            "PNG with an international one": lambda: png((b"iTXt", BIG_ITEXT)),
+            "PNG with 80 texts of 1 MB": lambda: png(
+                *[(b"zTXt", b"a\0\0" + deflated(1_000_000))] * 80
+            ),
+            "PNG with a text of a wrong checksum": lambda: png((b"tEXt", b"a\0b")).replace(
+                b"a\0b", b"a\0c"
+            ),
+            "PNG with EXIF of noise": lambda: png((b"eXIf", NOISE)),
+            "JPEG with EXIF of noise": lambda: jpeg_with(b"Exif\0\0" + NOISE, 1),
             "JPEG with a credential of noise": lambda: jpeg_with(b"JP\0\1\0\0\0\1" + boxes(1), 150),
             "PNG with a prompt of 900 kB": lambda: png((b"tEXt", b"parameters\0" + STEPS)),
             "JPEG with 10 MB of EXIF": lambda: jpeg_with(b"Exif\0\0MM\0*", 150),
@@ -179,6 +187,34 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
             "JPEG that goes on as a film": lambda: encode(PORTRAIT) + b"\xff\xda" * 5000,
             "GIF that is a script, too": lambda: encode(smooth(1), "GIF") + b"*/=1;alert(1)//",
             "PNG with 5 MB of small texts": lambda: text_of(5_000_000),
+        },
+    ),
+    (
+        "a colour profile has 4 MB, and no endless steps; another one is ignored",
+        "scored",
+        {
+            "PNG with a colour profile that unfolds to 500 MB": lambda: png((b"iCCP", BIG_PROFILE)),
+            "JPEG with a colour profile of noise": lambda: encode(PORTRAIT, icc_profile=NOISE),
+            "JPEG with one of 20,000 steps": lambda: encode(PORTRAIT, icc_profile=endless(20_000)),
+            "JPEG with one of four billion tags": lambda: encode(
+                PORTRAIT, icc_profile=profile("ProPhoto")[:128] + b"\xff" * 500
+            ),
+            "JPEG with one for printers": lambda: encode(PORTRAIT, icc_profile=cmyk_profile(17)),
+        },
+    ),
+    (
+        "a picture is whole if no pixel depends on what might follow",
+        "scored",
+        {"JPEG without its end marker": lambda: encode(PORTRAIT)[:-2]},
+    ),
+    (
+        "a picture is whole if no pixel depends on what might follow",
+        "corrupt_image",
+        {
+            "JPEG cut, and filled up with zeros": lambda: cut("JPEG", 0.5)() + bytes(1_000_000),
+            "JPEG without its last scan": lambda: encode(PORTRAIT, progressive=True).rpartition(
+                b"\xff\xda"
+            )[0],
         },
     ),
 ]

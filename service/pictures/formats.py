@@ -1,12 +1,18 @@
 """The picture formats that are read; no other decoder of Pillow's is ever tried."""
 
-import re
 from importlib.util import find_spec
 
-from PIL import Image
+from PIL import Image, PngImagePlugin, TiffImagePlugin
+
+from service.pictures import heif, jpeg, png, tiff
+from service.pictures.parts import Parts
 
 # One limit on pixels, ours, checked on the header before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
+# Of a PNG's texts, which tell where it comes from: the longest prompts have some megabytes.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 16 << 20
+# All compressions are read by the same library; Pillow's own way mistakes 16 bits in planes.
+TiffImagePlugin.READ_LIBTIFF = True
 
 _SUFFIXES = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jif", ".jfi", ".jfif", ".pjp", ".pjpeg", ".mpo"),
@@ -27,10 +33,6 @@ FORMATS = tuple(_SUFFIXES)
 SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
 
 MAX_SIDE = 20_000
-MAX_SCANS = 100  # of a progressive JPEG; encoders make a dozen, and each costs a whole decoding
-# Of a part, with its length behind it (ITU-T T.81, B.1.1); none can stand in a scan's own data.
-_MARK = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
-_SCAN, _END = b"\xda", b"\xd9"
 
 
 def in_words() -> str:
@@ -44,22 +46,16 @@ def has_signature(data: bytes) -> bool:
     return any(accept is not None and accept(data[:16]) is True for accept in accepts)
 
 
-def name_of(image: Image.Image) -> str:
-    """Its format; what holds several JPEGs is a JPEG, of which the first is shown."""
-    return "JPEG" if image.format == "MPO" else str(image.format)
+def split(data: bytes) -> Parts:
+    """A file's parts, by its first bytes.
 
-
-def is_animated(image: Image.Image) -> bool:
-    """Whether it has more frames or pages than the one that is decoded."""
-    return image.format != "MPO" and bool(getattr(image, "is_animated", False))
-
-
-def has_too_many_scans(data: bytes) -> bool:
-    """Of a JPEG's bytes, up to its end: telephones put whole films behind it."""
-    position, scans = len(b"\xff\xd8"), 0
-    while scans <= MAX_SCANS and (mark := _MARK.search(data, position)):
-        if mark[1] == _END:
-            break
-        scans += mark[1] == _SCAN
-        position = mark.end() + int.from_bytes(data[mark.end() : mark.end() + 2])
-    return scans > MAX_SCANS
+    Raises:
+        UnsupportedFormat: it is a TIFF whose samples cannot be read as shades.
+    """
+    if data.startswith(jpeg.SIGNATURE):
+        return jpeg.split(data)
+    if data.startswith(png.SIGNATURE):
+        return png.split(data)
+    if data.startswith(tiff.SIGNATURES):
+        return tiff.split(data)
+    return heif.split(data) if data[4:8] == heif.SIGNATURE else Parts(data)

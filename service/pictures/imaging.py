@@ -2,11 +2,11 @@
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFile, UnidentifiedImageError
 
 from service.errors import (
     CorruptImage,
@@ -16,14 +16,15 @@ from service.errors import (
     ImageTooSmall,
     UnsupportedFormat,
 )
-from service.pictures import formats
+from service.pictures import colour, formats, jpeg
 from service.pictures.clock import Clocked, OutOfTime
+from service.pictures.orientation import orientation, upright, upright_size
+from service.pictures.parts import Parts
 
 MAX_PIXELS = 50_000_000
 MAX_SECONDS = 5.0  # of processor time; as many pixels as are allowed take one or two
 PIECE = 1024  # bytes of a progressive JPEG that are read at a time: a scan may have no more
 MIN_SIDE = 32
-TURNED = (5, 6, 7, 8)  # EXIF orientations of pictures that lie on their side
 
 Pixels = NDArray[np.uint8]
 
@@ -58,39 +59,46 @@ def decode(
 ) -> Picture:
     """Decode a file's bytes; of a moving picture, the first frame.
 
-    The format is told by content, never by name. EXIF orientation is applied, transparency is
-    laid on white, 16-bit greyscale is scaled to 8 bits. A JPEG whose longer side has more pixels
-    than ``enough`` is decoded at a half, a quarter or an eighth, if that still leaves as many;
-    that takes a fraction of the time and memory. ``max_seconds`` are of processor time.
+    The format is told by content, never by name. The picture is turned as its EXIF says, its
+    colours are converted to sRGB as its profile says, transparency is laid on white, grey of up
+    to 16 bits is scaled to 8. Metadata that cannot be read count as none. A JPEG that lacks its
+    end marker only is as good as whole. One whose longer side has more pixels than ``enough`` is
+    decoded at a half, a quarter or an eighth, if that still leaves as many; that takes a fraction
+    of the time and memory. ``max_seconds`` are of processor time.
 
     Raises:
         EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall, ImageTooComplex
     """
     if not data:
         raise EmptyFile("The file is empty.")
-    image = open_header(data, max_seconds)
-    name = formats.name_of(image)
+    parts = formats.split(data)
+    image = open_header(parts.pixels, max_seconds)
+    name = str(image.format)
     _check_size(image, max_pixels)
-    if name == "JPEG" and formats.has_too_many_scans(data):
-        raise ImageTooComplex(f"The JPEG has more than {formats.MAX_SCANS} scans.")
-    width, height = image.size
+    if name == "JPEG":
+        scans = jpeg.scans(data)
+        if scans.number > jpeg.MAX_SCANS:
+            raise ImageTooComplex(f"The JPEG has more than {jpeg.MAX_SCANS} scans.")
+        if not scans.ended:
+            return _decode_endless(data, max_pixels, enough, max_seconds)
     try:
         if "progressive" in image.info:
             image.decodermaxblock = PIECE
+        size = image.size
         if enough:
             share = min(1, enough / max(image.size))
-            image.draft(None, (math.ceil(width * share), math.ceil(height * share)))
+            image.draft(None, (math.ceil(size[0] * share), math.ceil(size[1] * share)))
         image.load()
-        if image.getexif().get(ExifTags.Base.Orientation) in TURNED:
-            width, height = height, width
-        pixels = np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
-        animated = formats.is_animated(image)
+        turned = orientation(parts.exif or _bytes(image.info.get("exif")))
+        pixels = np.asarray(_to_rgb(upright(image, turned), parts))
+        animated = bool(getattr(image, "is_animated", False))
     except OutOfTime as error:
         raise ImageTooComplex(
             f"The {name} takes more than {max_seconds:g} seconds to decode."
         ) from error
     except Exception as error:  # decoders raise nearly anything on broken input
         raise CorruptImage(f"The {name} data is damaged or cut short.") from error
+    width, height = upright_size(size, turned)
     return Picture(pixels, width, height, name, animated, hashlib.sha256(data).hexdigest())
 
 
@@ -136,10 +144,29 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
         )
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def _decode_endless(
+    data: bytes, max_pixels: int, enough: int | None, max_seconds: float
+) -> Picture:
+    """A JPEG without an end marker: whole if no pixel depends on what might follow."""
+    endings = jpeg.endings(data)
+    pictures = (decode(it, max_pixels, enough, max_seconds / len(endings)) for it in endings)
+    first = next(pictures, None)
+    if first is None or any(not np.array_equal(first.pixels, other.pixels) for other in pictures):
+        raise CorruptImage("The JPEG data is cut short.")
+    return replace(first, sha256=hashlib.sha256(data).hexdigest())
+
+
+def _to_rgb(image: Image.Image, parts: Parts) -> Image.Image:
     if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image.convert("RGBA"))
-    return image.convert("RGB")
+        image = Image.fromarray((np.asarray(image) >> (parts.bits - 8)).astype(np.uint8))
+        if parts.negative:
+            image = ImageChops.invert(image)
+    shown = colour.to_srgb(image, parts.profile or _bytes(image.info.get("icc_profile")))
+    if shown.mode == "RGBA":
+        white = Image.new("RGBA", shown.size, "white")
+        shown = Image.alpha_composite(white, shown).convert("RGB")
+    return shown
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""

@@ -14,6 +14,7 @@ import pytest
 from service.model.loaded import Model
 from service.pictures import faces, imaging
 from tests.conftest import ROOT
+from tests.pictures import PORTRAIT, encode
 
 pytestmark = pytest.mark.container
 
@@ -68,6 +69,12 @@ def test_it_answers_through_the_published_port(container: str, face: bytes, mode
     margin, side = model.manifest.crop_margin, model.manifest.input_side
     _, shown = faces.look(imaging.decode(face).pixels, faces.FaceFinder(), margin, side)
     assert abs(answer["fake_probability"] - float(model.score(shown)[0])) <= 1e-6
+
+
+def test_it_reads_what_telephones_send(container: str) -> None:
+    assert container
+    files = {"file": encode(PORTRAIT, "HEIF")}
+    assert httpx.post(f"{URL}/predict", files=files, timeout=60).json()["image"]["format"] == "HEIF"
 
 
 def test_it_runs_as_nobody_in_particular(container: str) -> None:

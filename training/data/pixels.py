@@ -4,7 +4,6 @@ Decoding costs more than a small network's training step; done once, it costs an
 """
 
 import hashlib
-import inspect
 import json
 import os
 import shutil
@@ -17,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from service.pictures import faces, imaging
+from service.pictures import imaging
 from service.pictures.folders import LeftOut
 from service.pictures.names import shown
 from training.console import console
@@ -29,6 +28,12 @@ from training.errors import DataError
 from training.places import RUNS
 
 CACHE = RUNS / "cache"
+# All that makes the pixels: the service's room, and what is done here.
+_CODE = [
+    *sorted(Path(imaging.__file__).parent.glob("*.py")),
+    Path(changes.__file__),
+    Path(decoding.__file__),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +151,8 @@ def _shape(view: View) -> tuple[int, int, int]:
 
 def _cache_key(samples: list[Sample], view: View) -> str:
     digest = hashlib.sha256(f"{view}\n".encode())
-    for module in (imaging, faces, changes, decoding):
-        digest.update(inspect.getsource(module).encode())
+    for file in _CODE:
+        digest.update(file.read_bytes())
     for sample in samples:
         what = f"{os.path.realpath(sample.path)} {sample.label} {sample.group}"
         digest.update(_encoded(f"{what} {_version(sample.path)}\n"))

@@ -17,7 +17,8 @@ from service.errors import (
     UnsupportedFormat,
 )
 from service.pictures import imaging
-from service.pictures.formats import MAX_SCANS, MAX_SIDE
+from service.pictures.formats import MAX_SIDE
+from service.pictures.jpeg import MAX_SCANS
 from tests.forged import jpeg_of_scans
 from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 

@@ -107,6 +107,23 @@ def test_a_changed_picture_or_side_is_decoded_anew(root: Path, tmp_path: Path) -
     )
 
 
+def test_changed_code_of_any_picture_module_decodes_anew(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples, read = find_samples(root, "train"), Path.read_bytes
+    load_pixels(samples, WHOLE, tmp_path / "cache")
+    modules = [path.stem for path in Path(imaging.__file__).parent.glob("*.py")]
+    assert {"imaging", "faces", "colour", "orientation", "formats", "jpeg"} <= set(modules)
+    for number, module in enumerate(modules, start=2):
+
+        def changed(path: Path, name: str = module) -> bytes:
+            return read(path) + (b"# changed" if path.stem == name else b"")
+
+        monkeypatch.setattr(Path, "read_bytes", changed)
+        load_pixels(samples, WHOLE, tmp_path / "cache")
+        assert len(list((tmp_path / "cache").iterdir())) == number
+
+
 def test_the_fingerprint_knows_the_labels(root: Path, tmp_path: Path) -> None:
     before = load_pixels(find_samples(root, "train"), WHOLE, tmp_path / "cache").fingerprint
     moved = root / "train" / "real" / "left__1.png"
