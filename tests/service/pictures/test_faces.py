@@ -10,7 +10,16 @@ from PIL import Image
 
 from service.errors import FaceModelError
 from service.pictures import imaging
-from service.pictures.faces import Face, FaceFinder, _installed, crop, look
+from service.pictures.faces import (
+    Face,
+    FaceFinder,
+    _installed,
+    crop,
+    cut,
+    is_cut,
+    look,
+    square,
+)
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 MARGIN = 0.2
@@ -90,17 +99,34 @@ def test_a_crop_is_the_square_around_the_face_with_its_margin() -> None:
     assert (columns.min(), columns.max()) == (15, 54)
 
 
+@pytest.mark.parametrize("place", [(10, 10), (350, 10), (10, 240), (350, 240)])
+def test_a_crop_near_the_edge_is_moved_inside_not_padded(place: tuple[int, int]) -> None:
+    image = np.random.default_rng(0).integers(0, 255, (300, 400, 3), np.uint8)
+    face = Face(*place, 40, 50, 1.0)
+    left, top, edge = square(face, 1.0, 400, 300)
+    assert np.array_equal(cut(image, face, 1.0), image[top : top + edge, left : left + edge])
+    assert not is_cut(face, 1.0, 400, 300)
+
+
 @pytest.mark.parametrize("corner", [(0, 0), (360, 0), (0, 250), (360, 250)])
-def test_a_crop_at_the_edge_is_moved_inside_not_padded(corner: tuple[int, int]) -> None:
-    image = np.full((300, 400, 3), 200, np.uint8)
-    cropped = crop(image, Face(*corner, 40, 50, 1.0), margin=1.0, side=64)
-    assert (cropped == 200).all()
+def test_beyond_an_edge_that_cuts_a_face_its_pixels_go_on(corner: tuple[int, int]) -> None:
+    image = np.zeros((300, 400, 3), np.uint8)
+    x, y = corner
+    image[y : y + 50, x : x + 40] = 200
+    face = Face(*corner, 40, 50, 1.0)
+    shown = cut(image, face, 1.0)
+    assert is_cut(face, 1.0, 400, 300)
+    assert shown.shape == (150, 150, 3)
+    assert shown[75, 75, 0] == 200  # the face is in the middle
+    far = (0 if y == 0 else -1, 0 if x == 0 else -1)
+    assert shown[far][0] == 200  # and goes on into the corner
+    assert shown[-1 - far[0], -1 - far[1], 0] == 0
 
 
 def test_a_face_that_fills_the_picture_gives_the_largest_square() -> None:
     ramp = np.arange(200).astype(np.uint8)
     image = np.broadcast_to(ramp[None, :, None], (100, 200, 3)).copy()
-    cropped = crop(image, Face(40, 0, 120, 100, 1.0), margin=0.5, side=100)
+    cropped = crop(image, Face(44, 0, 112, 100, 1.0), margin=0.5, side=100)
     assert np.array_equal(cropped, image[:, 50:150])
 
 

@@ -169,6 +169,23 @@ def test_a_small_face_makes_the_verdict_uncertain(detector: Detector) -> None:
     assert prediction.verdict == prediction.faces[0].verdict == "uncertain"
 
 
+@pytest.mark.parametrize("share", [0.2, 0.3, 0.4])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_real_face_that_the_pictures_edge_cuts_is_not_called_fake(
+    side: str, share: float, detector: Detector
+) -> None:
+    line = round(
+        119 + 91 * (share if side == "left" else 1 - share)
+    )  # its box, and what is cut off
+    box = (line, 0, *PORTRAIT.size) if side == "left" else (0, 0, line, PORTRAIT.height)
+    prediction = predict(detector, PORTRAIT.crop(box))
+    assert (
+        prediction.fake_probability < 0.75
+    )  # the whole face's is a third; moved aside, up to 0.99
+    assert prediction.warnings == ["cut_face"]
+    assert prediction.verdict == prediction.faces[0].verdict == "uncertain"
+
+
 def test_of_a_crowd_the_largest_are_scored(
     detector: Detector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
