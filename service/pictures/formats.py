@@ -26,7 +26,7 @@ if find_spec("pillow_heif"):  # comes with the extra `heic`
 FORMATS = tuple(_SUFFIXES)
 SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
 
-MAX_SIDE = 20_000
+MAX_SIDE = 65_535  # as many as a JPEG can have
 MAX_SCANS = 100  # of a progressive JPEG; encoders make a dozen, and each costs a whole decoding
 # Of a part, with its length behind it (ITU-T T.81, B.1.1); none can stand in a scan's own data.
 _MARK = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
@@ -54,12 +54,15 @@ def is_animated(image: Image.Image) -> bool:
     return image.format != "MPO" and bool(getattr(image, "is_animated", False))
 
 
-def has_too_many_scans(data: bytes) -> bool:
-    """Of a JPEG's bytes, up to its end: telephones put whole films behind it."""
+def scans_of(data: bytes) -> int:
+    """How many scans a JPEG's bytes have; those beyond one too many are not counted.
+
+    They end at its end: telephones put whole films behind it.
+    """
     position, scans = len(b"\xff\xd8"), 0
     while scans <= MAX_SCANS and (mark := _MARK.search(data, position)):
         if mark[1] == _END:
             break
         scans += mark[1] == _SCAN
         position = mark.end() + int.from_bytes(data[mark.end() : mark.end() + 2])
-    return scans > MAX_SCANS
+    return scans

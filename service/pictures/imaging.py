@@ -16,10 +16,14 @@ from service.errors import (
     ImageTooSmall,
     UnsupportedFormat,
 )
-from service.pictures import formats
+from service.pictures import formats, tiles
 from service.pictures.clock import Clocked, OutOfTime
 
 MAX_PIXELS = 50_000_000
+REDUCTIONS = (1, 2, 4, 8)  # at which a JPEG can be decoded, along a side
+# A JPEG of several scans is held whole until it is decoded: two to eight bytes for each of its
+# pixels, where one that is decoded takes some fourteen.
+OF_SCANS = 3
 MAX_SECONDS = 5.0  # of processor time; as many pixels as are allowed take one or two
 PIECE = 1024  # bytes of a progressive JPEG that are read at a time: a scan may have no more
 MIN_SIDE = 32
@@ -59,8 +63,9 @@ def decode(
     """Decode a file's bytes; of a moving picture, the first frame.
 
     The format is told by content, never by name. EXIF orientation is applied, transparency is
-    laid on white, 16-bit greyscale is scaled to 8 bits. A JPEG whose longer side has more pixels
-    than ``enough`` is decoded at a half, a quarter or an eighth, if that still leaves as many;
+    laid on white, 16-bit greyscale is scaled to 8 bits. A JPEG is decoded at a half, a quarter or
+    an eighth if that still leaves ``enough`` pixels along its longer side (of a long one, along
+    what is searched for faces at once), or if more than ``max_pixels`` would have to be decoded;
     that takes a fraction of the time and memory. ``max_seconds`` are of processor time.
 
     Raises:
@@ -70,16 +75,16 @@ def decode(
         raise EmptyFile("The file is empty.")
     image = open_header(data, max_seconds)
     name = formats.name_of(image)
-    _check_size(image, max_pixels)
-    if name == "JPEG" and formats.has_too_many_scans(data):
+    scans = formats.scans_of(data) if name == "JPEG" else 1
+    if scans > formats.MAX_SCANS:
         raise ImageTooComplex(f"The JPEG has more than {formats.MAX_SCANS} scans.")
+    _check_size(image, name, scans, max_pixels)
     width, height = image.size
     try:
         if "progressive" in image.info:
             image.decodermaxblock = PIECE
-        if enough:
-            share = min(1, enough / max(image.size))
-            image.draft(None, (math.ceil(width * share), math.ceil(height * share)))
+        by = _reduction(width, height, enough, max_pixels)
+        image.draft(None, (width // by, height // by))
         image.load()
         if image.getexif().get(ExifTags.Base.Orientation) in TURNED:
             width, height = height, width
@@ -120,15 +125,29 @@ def open_header(data: bytes, max_seconds: float = MAX_SECONDS) -> ImageFile.Imag
         raise CorruptImage("The picture's header is damaged or cut short.") from error
 
 
-def _check_size(image: Image.Image, max_pixels: int) -> None:
+def _reduction(width: int, height: int, enough: int | None, max_pixels: int) -> int:
+    """At which of the ``REDUCTIONS`` a JPEG of that size is to be decoded."""
+    share = min(1, enough / tiles.longest_searched(width, height, enough)) if enough else 1
+    most = min(width // math.ceil(width * share), height // math.ceil(height * share))
+    by = max(reduction for reduction in REDUCTIONS if reduction <= most)
+    fitting = (it for it in REDUCTIONS if width * height <= max_pixels * it**2)
+    return max(by, next(fitting, REDUCTIONS[-1]))
+
+
+def _check_size(image: Image.Image, name: str, scans: int, max_pixels: int) -> None:
     width, height = image.size
     if max(width, height) > formats.MAX_SIDE:
         raise ImageTooLarge(
             f"The picture has {width} x {height} pixels; a side may have {formats.MAX_SIDE:,}."
         )
-    if width * height > max_pixels:
+    kind, most = "picture", max_pixels
+    if name == "JPEG":
+        kind, most = "JPEG", max_pixels * REDUCTIONS[-1] ** 2
+    if scans > 1:
+        kind, most = "progressive JPEG", max_pixels * OF_SCANS
+    if width * height > most:
         raise ImageTooLarge(
-            f"The picture has {width} x {height} pixels; at most {max_pixels:,} can be scored."
+            f"The picture has {width} x {height} pixels; a {kind} may have {most:,}."
         )
     if min(width, height) < MIN_SIDE:
         raise ImageTooSmall(
