@@ -63,7 +63,9 @@ class Settings(BaseSettings):
         20 * 1024 * 1024, gt=0, description="Largest request body that is read, in bytes."
     )
     max_pixels: int = Field(
-        MAX_PIXELS, gt=0, description="Largest picture that is decoded, in pixels."
+        MAX_PIXELS,
+        gt=0,
+        description="Most pixels that are decoded of a picture; a larger JPEG is reduced.",
     )
     queue_limit: int = Field(
         64, gt=0, description="Pictures under way at a time; more are refused with 503."

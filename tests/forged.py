@@ -94,9 +94,9 @@ def tiff_in_a_circle() -> bytes:
     return bytes(data)
 
 
-def jpeg_of_size(width: int, height: int) -> bytes:
-    data = bytearray(encode(smooth(1)))
-    frame = data.index(b"\xff\xc0")
+def jpeg_of_size(width: int, height: int, progressive: bool = False) -> bytes:
+    data = bytearray(encode(smooth(1), progressive=progressive))
+    frame = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")
     struct.pack_into(">HH", data, frame + 5, height, width)
     return bytes(data)
 

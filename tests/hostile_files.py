@@ -54,7 +54,7 @@ BIG_ITEXT = b"a\0\1\0\0\0" + deflated(500_000_000)
 STEPS = b"Steps: 1, " * 90_000
 BIG_PROFILE = b"profile\0\0" + deflated(500_000_000)
 
-HEADER = "50,000,000 pixels and 20,000 a side, from the header"
+HEADER = "50,000,000 decoded pixels and 65,535 a side, from the header"
 DAMAGED = "what a decoder cannot make sense of is refused"
 
 # By limit and code; the name of each and its bytes.
@@ -98,8 +98,8 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
         {
             "PNG of 60,000 x 60,000": lambda: png_of_size(60_000, 60_000),
             "PNG of 2,147,483,647 a side": lambda: png_of_size(2**31 - 1, 2**31 - 1),
-            "PNG of 64 x 65,000": lambda: png_of_size(64, 65_000),
-            "PNG of 1 x 65,000": lambda: png_of_size(1, 65_000),
+            "PNG of 64 x 70,000": lambda: png_of_size(64, 70_000),
+            "PNG of 1 x 70,000": lambda: png_of_size(1, 70_000),
             "PNG of 64,000,000 zeros": lambda: encode(Image.new("L", (8000, 8000)), "PNG"),
             "GIF of 65,535 x 65,535": lambda: gif_of_size(65_535, 65_535),
             "WEBP of 16,383 x 16,383": lambda: webp_of_size(16_383, 16_383),
@@ -107,6 +107,7 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
             "BMP of negative width": lambda: bmp_of_size(-64, 64),
             "TIFF of 90,000 x 90,000": lambda: tiff_of_size(90_000, 90_000),
             "JPEG of 65,500 x 65,500": lambda: jpeg_of_size(65_500, 65_500),
+            "progressive JPEG of 13,000 x 12,000": lambda: jpeg_of_size(13_000, 12_000, True),
         },
     ),
     (

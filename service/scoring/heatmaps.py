@@ -17,7 +17,8 @@ from service.scoring.schemas import Box, Heatmap
 def places(picture: Picture, found: list[Face], margin: float | None) -> list[Box]:
     """The boxes, in pixels of the upright picture, of what ``faces.look`` shows of it.
 
-    ``found`` are faces in ``picture.pixels``; without any, the whole picture is shown.
+    ``found`` are faces in ``picture.pixels``; without any, the whole picture is shown. That of a
+    face which the picture's edge cuts reaches outside.
     """
     if not found or margin is None:
         return [Box(x=0, y=0, width=picture.width, height=picture.height)]

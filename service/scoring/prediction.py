@@ -38,7 +38,7 @@ def predict(
         confidence=confidence,
         fake_probability=probability,
         faces=[
-            _face(face, float(score), manifest)
+            _face(face, float(score), manifest, picture)
             for face, score in zip(found, scores, strict=False)  # of a crowd, the scored ones
         ],
         heatmaps=heatmaps,
@@ -60,7 +60,7 @@ def _warnings(
 ) -> list[WarningCode]:
     warnings = verdict.picture_warnings(manifest, picture.width, picture.height, len(found))
     if found:
-        warnings += verdict.face_warnings(manifest, found[int(scores.argmax())])
+        warnings += verdict.face_warnings(manifest, found[int(scores.argmax())], picture)
     if len(found) > len(scores):
         warnings.append(WarningCode.MANY_FACES)
     if picture.animated:
@@ -68,8 +68,8 @@ def _warnings(
     return warnings
 
 
-def _face(face: Face, score: float, manifest: Manifest) -> schemas.Face:
-    warnings = verdict.face_warnings(manifest, face)
+def _face(face: Face, score: float, manifest: Manifest, picture: Picture) -> schemas.Face:
+    warnings = verdict.face_warnings(manifest, face, picture)
     return schemas.Face(
         box=Box(x=face.x, y=face.y, width=face.width, height=face.height),
         detection_score=face.score,

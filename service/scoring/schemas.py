@@ -29,7 +29,10 @@ class Face(BaseModel):
 class Heatmap(BaseModel):
     """Where in a face, or in the whole picture, the network saw signs of a fake."""
 
-    box: Box = Field(description="What of the picture it covers: the face and what is around it.")
+    box: Box = Field(
+        description="What of the picture it covers: the face and what is around it. Where an edge "
+        "of the picture cuts the face, it reaches outside."
+    )
     png: str = Field(
         description="Base64 of a PNG in 8-bit greyscale, to be stretched over `box`: 0 where "
         "no more than elsewhere speaks for a fake; where most does, 255 times the probability.",
@@ -148,7 +151,8 @@ class Prediction(BaseModel):
     warnings: list[WarningCode] = Field(
         description="What lowers the trust in the answer and makes the verdict `uncertain`: "
         "`no_face` (none was found: the whole picture was scored), `small_face` (the face that "
-        "decides is too small to show fine traces), `many_faces` (only the largest were scored), "
+        "decides is too small to show fine traces), `cut_face` (an edge of the picture cuts it), "
+        "`many_faces` (only the largest were scored), "
         "`low_resolution` (the picture is smaller than what the network sees), `animated` (it "
         "moves or has several pages: only the first was scored), `declared_ai_unverified` (the "
         "file says that AI made it and nobody vouches for that: it is never called `real`, and "

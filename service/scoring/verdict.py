@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from service.model.manifest import Manifest, Thresholds
-from service.pictures.faces import Face
+from service.pictures.faces import Face, is_cut
+from service.pictures.imaging import Picture
 
 SMALL_FACE = 1 / 3  # of the network's input side: enlarged so far, a face shows no fine traces
 
@@ -36,6 +37,7 @@ class WarningCode(StrEnum):
 
     NO_FACE = "no_face"
     SMALL_FACE = "small_face"
+    CUT_FACE = "cut_face"
     MANY_FACES = "many_faces"
     LOW_RESOLUTION = "low_resolution"
     ANIMATED = "animated"
@@ -62,10 +64,16 @@ def picture_warnings(manifest: Manifest, width: int, height: int, faces: int) ->
     return no_face + ([WarningCode.LOW_RESOLUTION] if enlarged else [])
 
 
-def face_warnings(manifest: Manifest, face: Face) -> list[WarningCode]:
-    """``small_face``: it had to be enlarged more than three times."""
-    small = max(face.width, face.height) < SMALL_FACE * manifest.input_side
-    return [WarningCode.SMALL_FACE] if small else []
+def face_warnings(manifest: Manifest, face: Face, picture: Picture) -> list[WarningCode]:
+    """What is amiss with a face of the upright picture.
+
+    ``small_face``: it had to be enlarged more than three times. ``cut_face``: part of its square
+    lies beyond an edge of the picture.
+    """
+    seen = max(face.width, face.height) / picture.reduction
+    small = seen < SMALL_FACE * manifest.input_side
+    cut = is_cut(face, manifest.crop_margin or 0, picture.width, picture.height)
+    return [WarningCode.SMALL_FACE] * small + [WarningCode.CUT_FACE] * cut
 
 
 def decide(

@@ -22,6 +22,8 @@ Augment = Callable[[Example, np.random.Generator], Example]
 DEGRADED = 0.5  # of the pictures; the others keep their fine traces
 NARROW, WIDE = 0.5, 1.5  # of the service's margin, the random framing's
 ASIDE = 0.08  # of the edge, how far from the face the middle of the random framing may lie
+CUT = 0.1  # of the faces lose a part to an edge of the picture
+MOST_CUT = 0.4  # of a face's width or height; of less, no face is found
 
 
 def mirror(example: Example, generator: np.random.Generator) -> Example:
@@ -37,7 +39,8 @@ def scramble(side: int, margin: float) -> Augment:
     """Random colour, blur, rescaling, noise, JPEG and framing, in the order of a file's life.
 
     Half of the pictures keep their fine traces: they are neither blurred, rescaled, made noisy nor
-    compressed. The framing is about what the service cuts out with ``margin``. The image becomes
+    compressed. Some faces are cut by an edge of the picture, as the service shows such ones. The
+    framing is about what the service cuts out with ``margin``. The image becomes
     uint8 ``[side, side, 3]``, resized by the service's own code.
     """
 
@@ -49,7 +52,9 @@ def scramble(side: int, margin: float) -> Augment:
         if generator.random() < DEGRADED:
             x = _jpeg(_noise(_rescale(_blur(x, generator), generator), generator), generator)
         box = example.box * (len(x) / len(example.image))
-        framed = _frame(Example(x, example.changes, box), margin, generator)
+        whole = Example(x, example.changes, box)
+        shown = cut_off(whole, generator) if generator.random() < CUT else whole
+        framed = _frame(shown, margin, generator)
         return replace(framed, image=resize(framed.image, side))
 
     return scramble_one
@@ -96,6 +101,30 @@ def _jpeg(image: Image, generator: np.random.Generator) -> Image:
     quality = int(generator.integers(35, 96))
     _, data = cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, quality))
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
+def cut_off(example: Example, generator: np.random.Generator) -> Example:
+    """A random side of the face and all beyond it, in whose place the edge's pixels go on.
+
+    So ``service.pictures.faces.cut`` shows a face that the picture's edge cuts.
+    """
+    if np.isnan(example.box[0]):
+        return example
+    side, axis = len(example.image), int(generator.integers(2))
+    share, at_end = generator.uniform(0, MOST_CUT), generator.random() < 0.5
+    start, length = float(example.box[axis]), float(example.box[axis + 2])
+    line = (start + length * (1 - share if at_end else share)) / side
+
+    def continued(x: NDArray[Any]) -> NDArray[Any]:
+        places, last = np.arange(len(x)), len(x) - 1
+        edge = min(max(round(line * len(x)) - at_end, 0), last)
+        kept = np.minimum(places, edge) if at_end else np.maximum(places, edge)
+        return np.ascontiguousarray(np.take(x, kept, axis=1 - axis))
+
+    box = example.box.copy()
+    box[axis + 2] = length * (1 - share)
+    box[axis] = start if at_end else start + length * share
+    return Example(continued(example.image), continued(example.changes), box)
 
 
 def _frame(example: Example, margin: float, generator: np.random.Generator) -> Example:

@@ -10,7 +10,16 @@ from PIL import Image
 
 from service.errors import FaceModelError
 from service.pictures import imaging
-from service.pictures.faces import Face, FaceFinder, _installed, crop, look
+from service.pictures.faces import (
+    Face,
+    FaceFinder,
+    _installed,
+    crop,
+    cut,
+    is_cut,
+    look,
+    square,
+)
 from tests.pictures import PORTRAIT, encode, smooth, two_faces
 
 MARGIN = 0.2
@@ -73,6 +82,60 @@ def test_an_exif_rotated_picture_is_upright_before_the_search(finder: FaceFinder
     assert finder.find(imaging.decode(data).pixels) == finder.find(pixels(two_faces()))
 
 
+def on_a_canvas(width: int, height: int, places: list[tuple[int, int, int]]) -> imaging.Pixels:
+    """The portrait at each x and y, with so long a side."""
+    canvas = Image.new("RGB", (width, height), (240, 240, 242))
+    for x, y, side in places:
+        canvas.paste(PORTRAIT.resize((side, side), Image.Resampling.BICUBIC), (x, y))
+    return pixels(canvas)
+
+
+def middles(faces: list[Face]) -> list[tuple[int, int]]:
+    return sorted((round(y), round(x)) for x, y in map(centre, faces))
+
+
+@pytest.mark.parametrize("side", [220, 320, 700])
+def test_each_face_of_a_scrolled_screenshot_is_found_once(finder: FaceFinder, side: int) -> None:
+    """Wherever it lies: in one tile, in two, or across a border between two."""
+    tops = [40, 1000, 2160 - side // 2, 3240 - side // 2, 5800, 8000 - side]
+    image = on_a_canvas(1080, 8000, [(200, top, side) for top in tops])
+    found = middles(finder.find(image))
+    assert len(found) == len(tops)
+    scale = side / PORTRAIT.width
+    for (y, x), top in zip(found, tops, strict=True):
+        assert abs(x - 200 - 163 * scale) < 20 * scale
+        assert abs(y - top - 119 * scale) < 20 * scale
+
+
+def test_the_faces_of_a_panorama_are_found(finder: FaceFinder) -> None:
+    lefts = range(150, 9500, 950)
+    image = on_a_canvas(10_000, 1250, [(left, 450, 250) for left in lefts])
+    faces = finder.find(image)
+    assert len(faces) == len(lefts)
+    landmarks = [sum(x for x, _ in face.landmarks) / 5 for face in faces]
+    assert landmarks == pytest.approx([centre(face)[0] for face in faces], abs=20)
+
+
+def test_a_face_that_is_larger_than_a_tiles_half_is_found_once(finder: FaceFinder) -> None:
+    (face,) = finder.find(on_a_canvas(1000, 6000, [(-600, 1000, 2200)]))
+    assert face.height > 700
+    assert abs(centre(face)[1] - 1000 - 119 * 2200 / 320) < 120
+
+
+def test_a_picture_of_common_shape_is_searched_once(
+    finder: FaceFinder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = []
+
+    def search(_: FaceFinder, it: imaging.Pixels) -> list[Face]:
+        searched.append(it.shape)
+        return []
+
+    monkeypatch.setattr(FaceFinder, "_search", search)
+    finder.find(pixels(two_faces()))
+    assert searched == [(320, 640, 3)]
+
+
 def test_many_threads_get_the_same_answers(finder: FaceFinder) -> None:
     images = [pixels(PORTRAIT), pixels(two_faces()), pixels(smooth(1))] * 8
     alone = [finder.find(image) for image in images]
@@ -90,17 +153,34 @@ def test_a_crop_is_the_square_around_the_face_with_its_margin() -> None:
     assert (columns.min(), columns.max()) == (15, 54)
 
 
+@pytest.mark.parametrize("place", [(10, 10), (350, 10), (10, 240), (350, 240)])
+def test_a_crop_near_the_edge_is_moved_inside_not_padded(place: tuple[int, int]) -> None:
+    image = np.random.default_rng(0).integers(0, 255, (300, 400, 3), np.uint8)
+    face = Face(*place, 40, 50, 1.0)
+    left, top, edge = square(face, 1.0, 400, 300)
+    assert np.array_equal(cut(image, face, 1.0), image[top : top + edge, left : left + edge])
+    assert not is_cut(face, 1.0, 400, 300)
+
+
 @pytest.mark.parametrize("corner", [(0, 0), (360, 0), (0, 250), (360, 250)])
-def test_a_crop_at_the_edge_is_moved_inside_not_padded(corner: tuple[int, int]) -> None:
-    image = np.full((300, 400, 3), 200, np.uint8)
-    cropped = crop(image, Face(*corner, 40, 50, 1.0), margin=1.0, side=64)
-    assert (cropped == 200).all()
+def test_beyond_an_edge_that_cuts_a_face_its_pixels_go_on(corner: tuple[int, int]) -> None:
+    image = np.zeros((300, 400, 3), np.uint8)
+    x, y = corner
+    image[y : y + 50, x : x + 40] = 200
+    face = Face(*corner, 40, 50, 1.0)
+    shown = cut(image, face, 1.0)
+    assert is_cut(face, 1.0, 400, 300)
+    assert shown.shape == (150, 150, 3)
+    assert shown[75, 75, 0] == 200  # the face is in the middle
+    far = (0 if y == 0 else -1, 0 if x == 0 else -1)
+    assert shown[far][0] == 200  # and goes on into the corner
+    assert shown[-1 - far[0], -1 - far[1], 0] == 0
 
 
 def test_a_face_that_fills_the_picture_gives_the_largest_square() -> None:
     ramp = np.arange(200).astype(np.uint8)
     image = np.broadcast_to(ramp[None, :, None], (100, 200, 3)).copy()
-    cropped = crop(image, Face(40, 0, 120, 100, 1.0), margin=0.5, side=100)
+    cropped = crop(image, Face(44, 0, 112, 100, 1.0), margin=0.5, side=100)
     assert np.array_equal(cropped, image[:, 50:150])
 
 

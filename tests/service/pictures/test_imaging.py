@@ -2,6 +2,9 @@
 
 import contextlib
 import hashlib
+import subprocess
+import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +19,10 @@ from service.errors import (
     ImageTooSmall,
     UnsupportedFormat,
 )
-from service.pictures import imaging
+from service.pictures import imaging, jpeg
 from service.pictures.formats import MAX_SIDE
 from service.pictures.jpeg import MAX_SCANS
+from tests.conftest import ROOT
 from tests.forged import jpeg_of_scans
 from tests.pictures import PORTRAIT, encode, png_of_size, smooth
 
@@ -145,13 +149,13 @@ def test_a_flipped_bit_raises_nothing_but_image_errors(face: bytes) -> None:
 
 
 def test_a_gigantic_header_is_refused_before_anything_is_decoded() -> None:
-    with pytest.raises(ImageTooLarge, match=r"15000 x 15000.*50,000,000"):
+    with pytest.raises(ImageTooLarge, match=r"15000 x 15000 pixels; a picture may have 50,000,000"):
         imaging.decode(png_of_size(15_000, 15_000))
 
 
 def test_a_side_has_a_limit_of_its_own() -> None:
     assert imaging.decode(encode(Image.new("L", (MAX_SIDE, 32)), "PNG")).width == MAX_SIDE
-    with pytest.raises(ImageTooLarge, match=r"20001 x 32.*20,000"):
+    with pytest.raises(ImageTooLarge, match=r"65536 x 32.*65,535"):
         imaging.decode(png_of_size(MAX_SIDE + 1, 32))
 
 
@@ -222,6 +226,76 @@ def test_a_reduced_picture_knows_its_upright_size(orientation: int) -> None:
     assert reduced.pixels.shape == (201 - (orientation < 5), 201 - (orientation >= 5), 3)
     assert (reduced.width, reduced.height) == (whole.width, whole.height)
     assert (whole.height, whole.width) == whole.pixels.shape[:2]
+
+
+@pytest.mark.parametrize(
+    ("most", "reduction"), [(1_920_000, 1), (1_919_999, 2), (480_000, 2), (479_999, 4), (30_000, 8)]
+)
+def test_of_a_jpeg_no_more_pixels_are_decoded_than_are_allowed(most: int, reduction: int) -> None:
+    """It is the decoded ones that take memory; the picture is told at its own size."""
+    picture = imaging.decode(large(1600, 1200), max_pixels=most)
+    assert picture.reduction == reduction
+    assert (picture.width, picture.height) == (1600, 1200)
+    assert picture.pixels.shape[0] * picture.pixels.shape[1] <= most
+
+
+def test_enough_is_left_only_if_that_is_allowed() -> None:
+    assert imaging.decode(large(1600, 1200), enough=800, max_pixels=10**6).reduction == 2
+    assert imaging.decode(large(1600, 1200), enough=800, max_pixels=10**5).reduction == 8
+
+
+@pytest.mark.parametrize(
+    ("options", "allowed", "told"),
+    [
+        ({}, 30_000, "a JPEG may have 1,919,936"),
+        ({"progressive": True}, 640_000, "a progressive JPEG may have 1,919,997"),
+        ({"format": "PNG"}, 1_920_000, "a picture may have 1,919,999"),
+    ],
+)
+def test_too_large_is_what_must_be_held_in_memory(
+    options: dict[str, Any], allowed: int, told: str
+) -> None:
+    """A progressive JPEG is held as a whole, at whatever scale it is decoded."""
+    data = encode(PORTRAIT.resize((1600, 1200)), **options)
+    assert imaging.decode(data, max_pixels=allowed).width == 1600
+    with pytest.raises(ImageTooLarge, match=f"has 1600 x 1200 pixels; {told}."):
+        imaging.decode(data, max_pixels=allowed - 1)
+
+
+def test_a_jpegs_scans_are_counted() -> None:
+    """Those of a baseline one may be several, too; then libjpeg holds it as it does the others."""
+    assert jpeg.scans(large(64, 64)).number == 1
+    several = encode(PORTRAIT, progressive=True)
+    assert jpeg.scans(several).number == several.count(b"\xff\xda") > 5
+    assert jpeg.scans(several + several) == jpeg.scans(several)
+
+
+@pytest.mark.parametrize(("size", "width"), [((800, 6400), 800), ((2560, 20_480), 640)])
+def test_a_long_jpeg_keeps_enough_of_its_shorter_side(size: tuple[int, int], width: int) -> None:
+    """What is searched for faces at once is a part of it: ``service.pictures.tiles``."""
+    data = encode(Image.new("RGB", size, "grey"))
+    assert imaging.decode(data, enough=1280).pixels.shape[1] == width
+
+
+GROWTH = """
+import resource, sys
+from service.pictures import imaging
+
+data = sys.stdin.buffer.read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+imaging.decode(data, enough=1280)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has another unit elsewhere")
+@pytest.mark.parametrize(("progressive", "most"), [(False, 60), (True, 300)])
+def test_a_photograph_of_108_megapixels_takes_little_memory(progressive: bool, most: int) -> None:
+    """Measured 25 MiB, and 206 of a progressive one in grey; decoded as a whole, over 1,000."""
+    data = encode(Image.new("L", (12_000, 9_000), 128), progressive=progressive)
+    command = [sys.executable, "-W", "ignore", "-c", GROWTH]
+    kibibytes = subprocess.run(command, input=data, stdout=subprocess.PIPE, cwd=ROOT, check=True)
+    assert int(kibibytes.stdout) < most * 1024
 
 
 def test_other_formats_are_never_reduced() -> None:

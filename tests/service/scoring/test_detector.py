@@ -169,6 +169,23 @@ def test_a_small_face_makes_the_verdict_uncertain(detector: Detector) -> None:
     assert prediction.verdict == prediction.faces[0].verdict == "uncertain"
 
 
+@pytest.mark.parametrize("share", [0.2, 0.3, 0.4])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_real_face_that_the_pictures_edge_cuts_is_not_called_fake(
+    side: str, share: float, detector: Detector
+) -> None:
+    line = round(
+        119 + 91 * (share if side == "left" else 1 - share)
+    )  # its box, and what is cut off
+    box = (line, 0, *PORTRAIT.size) if side == "left" else (0, 0, line, PORTRAIT.height)
+    prediction = predict(detector, PORTRAIT.crop(box))
+    assert (
+        prediction.fake_probability < 0.75
+    )  # the whole face's is a third; moved aside, up to 0.99
+    assert prediction.warnings == ["cut_face"]
+    assert prediction.verdict == prediction.faces[0].verdict == "uncertain"
+
+
 def test_of_a_crowd_the_largest_are_scored(
     detector: Detector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +225,42 @@ def test_a_large_photograph_gets_the_answer_of_a_whole_one(
     (its_face,), (face,) = one.faces, other.faces
     box, its_box = face.box.model_dump().values(), its_face.box.model_dump().values()
     assert list(its_box) == pytest.approx(list(box), abs=24)
+
+
+def test_a_photograph_of_108_megapixels_is_scored(detector: Detector) -> None:
+    """What its small face asks for is more than may be decoded: half of it is, along a side."""
+    canvas = Image.new("RGB", (12_000, 9_000), (90, 110, 90))
+    canvas.paste(PORTRAIT.resize((3000, 3000)), (4000, 3000))
+    analysis = asyncio.run(detector.analyse(encode(canvas)))
+    (face,) = analysis.prediction.faces
+    assert analysis.picture.reduction == 2
+    assert (analysis.prediction.image.width, analysis.prediction.image.height) == (12_000, 9_000)
+    assert face.box.x + face.box.width / 2 == pytest.approx(4000 + 163 * 3000 / 320, abs=120)
+    assert analysis.prediction.warnings == []
+
+
+def test_what_cannot_be_decoded_finely_enough_is_told(model: Model) -> None:
+    """The face has 180 pixels, of which every fourth is seen along a side."""
+    canvas = Image.new("RGB", (6000, 4500), (90, 110, 90))
+    canvas.paste(PORTRAIT.resize((520, 520)), (2700, 2000))
+    data, tight = encode(canvas, quality=92), Detector(model, max_pixels=1_700_000)
+    seen = asyncio.run(tight.analyse(data))
+    assert seen.picture.reduction == 4
+    assert [face.box.width for face in seen.prediction.faces] == pytest.approx([146], abs=16)
+    assert seen.prediction.warnings == ["small_face"]
+    assert asyncio.run(Detector(model).analyse(data)).prediction.warnings == []
+
+
+def test_a_face_in_a_scrolled_screenshot_is_scored(detector: Detector) -> None:
+    """Also where the JPEG could be decoded at a reduced scale."""
+    canvas = Image.new("RGB", (1080, 8000), (240, 240, 242))
+    canvas.paste(PORTRAIT, (300, 5000))
+    for data in (encode(canvas, "PNG"), encode(canvas, quality=92)):
+        prediction = asyncio.run(detector.analyse(data)).prediction
+        (face,) = prediction.faces
+        assert face.box.height == pytest.approx(113, abs=8)
+        assert face.box.y == pytest.approx(5064, abs=8)
+        assert prediction.warnings == []
 
 
 def test_of_a_moving_picture_nothing_is_sure(detector: Detector) -> None:

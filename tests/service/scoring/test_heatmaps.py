@@ -72,6 +72,23 @@ def test_a_heatmap_contains_its_face(detector: Detector) -> None:
         assert face.box.x + face.box.width <= heatmap.box.x + heatmap.box.width
 
 
+def test_the_heatmap_of_a_cut_face_reaches_outside_the_picture(
+    detector: Detector, model: Model
+) -> None:
+    """So that what it says of each pixel lies over that pixel."""
+    image = PORTRAIT.crop((150, 0, 320, 320))
+    prediction, (heatmap,) = explained(detector, encode(image, "PNG"))
+    (face,), box = prediction.faces, heatmap.box
+    assert face.box.x <= 2
+    assert box.x < 0
+    assert box.x + box.width / 2 == pytest.approx(face.box.x + face.box.width / 2, abs=1)
+    side, pixels = model.manifest.input_side, np.asarray(image)
+    _, shown = faces.look(pixels, faces.FaceFinder(), model.manifest.crop_margin, side)
+    inside = pixels[box.y : box.y + box.height, : box.x + box.width]
+    seen = np.asarray(Image.fromarray(shown[0]).resize((box.width, box.height)))[:, -box.x :]
+    assert np.abs(seen.astype(int) - inside).mean() < 6
+
+
 def test_boxes_of_a_picture_that_was_decoded_smaller_are_of_the_whole_one(
     detector: Detector,
 ) -> None:

@@ -1,9 +1,11 @@
 """Words for numbers: label, confidence, verdict, warnings."""
 
+import numpy as np
 import pytest
 
 from service.model.manifest import Manifest, Thresholds
 from service.pictures.faces import Face
+from service.pictures.imaging import Picture
 from service.scoring.verdict import (
     Label,
     Reason,
@@ -59,6 +61,12 @@ def test_between_the_thresholds_the_verdict_is_uncertain(
     assert judge(fake_probability, THRESHOLDS, []) is verdict
 
 
+def picture(reduction: int = 1) -> Picture:
+    """One of 2000 x 2000 pixels, of which so many along a side were decoded as one."""
+    side = 2000 // reduction
+    return Picture(np.zeros((side, side, 3), np.uint8), 2000, 2000, "JPEG", False, "")
+
+
 @pytest.mark.parametrize("fake_probability", [0.0, 0.5, 1.0])
 def test_a_warning_makes_any_verdict_uncertain(fake_probability: float) -> None:
     warnings = [WarningCode.LOW_RESOLUTION]
@@ -108,8 +116,17 @@ def test_what_is_amiss_with_a_whole_picture(
 
 @pytest.mark.parametrize(("side", "small"), [(42, True), (43, False), (400, False)])
 def test_a_face_that_must_be_enlarged_too_far_is_small(side: int, small: bool) -> None:
-    face = Face(0, 0, side // 2, side, 0.9)
-    assert face_warnings(manifest(0.2), face) == ([WarningCode.SMALL_FACE] if small else [])
+    face, expected = Face(500, 500, side // 2, side, 0.9), [WarningCode.SMALL_FACE] * small
+    assert face_warnings(manifest(0.2), face, picture()) == expected
+    twice = face.scaled(2)  # of a picture of which every second pixel is seen
+    assert face_warnings(manifest(0.2), twice, picture(reduction=2)) == expected
+
+
+def test_a_face_that_an_edge_cuts_is_told() -> None:
+    assert face_warnings(manifest(0.2), Face(0, 400, 90, 120, 0.9), picture()) == ["cut_face"]
+    assert face_warnings(manifest(0.2), Face(20, 400, 90, 120, 0.9), picture()) == []
+    small = Face(0, 400, 20, 30, 0.9)
+    assert face_warnings(manifest(0.2), small, picture()) == ["small_face", "cut_face"]
 
 
 def test_verdict_and_label_cannot_contradict_each_other() -> None:

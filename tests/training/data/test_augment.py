@@ -6,7 +6,8 @@ import pytest
 
 from service.pictures import faces
 from tests.pictures import PORTRAIT, smooth
-from training.data.augment import mirror, recolour, scramble
+from training.data import augment
+from training.data.augment import cut_off, mirror, recolour, scramble
 from training.data.example import Example
 
 IMAGE = np.asarray(PORTRAIT.resize((120, 120)))
@@ -20,8 +21,10 @@ def example(image: np.ndarray, box: np.ndarray = BOX) -> Example:
 
 
 def scrambled(seeds: range) -> np.ndarray:
-    augment = scramble(96, MARGIN)
-    return np.stack([augment(example(IMAGE), np.random.default_rng(seed)).image for seed in seeds])
+    its_augment = scramble(96, MARGIN)
+    return np.stack(
+        [its_augment(example(IMAGE), np.random.default_rng(seed)).image for seed in seeds]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +104,9 @@ def test_scramble_leaves_fine_traces_in_some_pictures() -> None:
     """A checkerboard of two grey levels, the finest trace there is, is lost in JPEG and blur."""
     board = np.indices((96, 96)).sum(axis=0) % 2 * 40 + 100
     image = np.repeat(board[..., None], 3, axis=2).astype(np.uint8)
-    augment = scramble(96, 0.35)  # the face's box with it is 102 pixels wide
+    its_augment = scramble(96, 0.35)  # the face's box with it is 102 pixels wide
     generators = map(np.random.default_rng, range(60))
-    pictures = [augment(example(image), generator).image for generator in generators]
+    pictures = [its_augment(example(image), generator).image for generator in generators]
     kept = [sharpness(picture[None])[0] for picture in pictures]
     assert 10 <= sum(step > 10 for step in kept) <= 50
 
@@ -116,10 +119,10 @@ def test_the_map_of_changes_goes_where_the_picture_goes(side: int) -> None:
     cv2.circle(changes, (80, 45), 20, 1, -1)
     share = cv2.resize(changes.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
     coarse = (share > 0.5).astype(np.int8)
-    augment = scramble(96, MARGIN)
+    its_augment = scramble(96, MARGIN)
     box = np.array([55, 20, 50, 50], np.float32)
     for seed in range(20):
-        framed = augment(Example(image, coarse, box), np.random.default_rng(seed))
+        framed = its_augment(Example(image, coarse, box), np.random.default_rng(seed))
         grey = framed.image.mean(axis=-1)
         bright = grey > (grey.max() + grey.min()) / 2
         changed = framed.changes.astype(np.uint8)
@@ -132,15 +135,22 @@ def centres_and_sizes(box: np.ndarray, image: np.ndarray) -> np.ndarray:
     marked = np.full_like(image, 60)
     x, y, width, height = box.astype(int)
     marked[y : y + height, x : x + width] = 255
-    augment = scramble(96, MARGIN)
+    its_augment = scramble(96, MARGIN)
     found = []
     for seed in range(40):
-        grey = augment(example(marked, box), np.random.default_rng(seed)).image.mean(axis=-1)
+        grey = its_augment(example(marked, box), np.random.default_rng(seed)).image.mean(axis=-1)
         rows, columns = np.nonzero(grey > (grey.max() + grey.min()) / 2)
         found.append((columns.mean() / 96, rows.mean() / 96, np.ptp(columns) / 96))
     return np.array(found)
 
 
+@pytest.fixture
+def whole_faces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is cut by an edge of the picture."""
+    monkeypatch.setattr(augment, "CUT", 0)
+
+
+@pytest.mark.usefixtures("whole_faces")
 def test_the_framing_is_about_what_the_service_cuts_out() -> None:
     image, box = np.zeros((300, 300, 3), np.uint8), np.array([120, 100, 60, 60], np.float32)
     framings = centres_and_sizes(box, image)
@@ -150,6 +160,7 @@ def test_the_framing_is_about_what_the_service_cuts_out() -> None:
     assert framings[:, 2].mean() == pytest.approx(served, abs=0.05)
 
 
+@pytest.mark.usefixtures("whole_faces")
 def test_a_framing_never_leaves_the_image() -> None:
     image, corner = np.zeros((120, 120, 3), np.uint8), np.array([0, 70, 50, 50], np.float32)
     x, y, _ = centres_and_sizes(corner, image).T
@@ -158,6 +169,51 @@ def test_a_framing_never_leaves_the_image() -> None:
     assert not mirrored.all()
     assert np.where(mirrored, 1 - x, x).max() < 0.5
     assert y.min() > 0.5
+
+
+def test_a_face_that_is_cut_off_goes_on_beyond_the_edge() -> None:
+    """As the service shows one: the very pixels, and the part that is left in its box."""
+    image = np.random.default_rng(0).integers(0, 255, (120, 120, 3), np.uint8)
+    changes = np.random.default_rng(1).integers(0, 2, (120, 120)).astype(np.int8)
+    box, sides = np.array([30, 20, 40, 60], np.float32), set()
+    for seed in range(30):
+        shown = cut_off(Example(image, changes, box), np.random.default_rng(seed))
+        x, y, width, height = shown.box
+        left, right = round(x), round(x + width)
+        top, bottom = round(y), round(y + height)
+        lost = (x > 30, x + width < 70, y > 20, y + height < 80)
+        sides.add(lost)
+        assert sum(lost) <= 1
+        assert width * height >= 0.6 * 40 * 60
+        rows = slice(top if lost[2] else 0, bottom if lost[3] else 120)
+        columns = slice(left if lost[0] else 0, right if lost[1] else 120)
+        for now, before in ((shown.image, image), (shown.changes, changes)):
+            beyond = [(top, 120 - bottom), (left, 120 - right)]
+            pads = [
+                (ahead * lost[2 - 2 * axis], behind * lost[3 - 2 * axis])
+                for axis, (ahead, behind) in enumerate(beyond)
+            ]
+            pads += [(0, 0)] * (before.ndim - 2)
+            assert np.array_equal(now, np.pad(before[rows, columns], pads, mode="edge"))
+    assert len(sides) >= 4
+
+
+def test_a_picture_without_a_face_is_not_cut_off() -> None:
+    whole = example(IMAGE, NO_BOX)
+    assert cut_off(whole, np.random.default_rng(0)) is whole
+
+
+def test_some_faces_of_a_training_are_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whichever label: ``scramble`` is not told it."""
+    seen = []
+
+    def seeing(shown: Example, generator: np.random.Generator) -> Example:
+        seen.append(shown)
+        return cut_off(shown, generator)
+
+    monkeypatch.setattr(augment, "cut_off", seeing)
+    scrambled(range(200))
+    assert 8 <= len(seen) <= 40
 
 
 def test_without_a_face_nearly_all_is_shown() -> None:
