@@ -16,6 +16,7 @@ import pytest
 
 from service.model.loaded import Model
 from service.scoring.detector import Detector
+from tests import toy
 from tests.pictures import PORTRAIT, encode, write_dataset
 from tests.programs import ROOT as ROOT
 from tests.programs import Program, run
@@ -92,6 +93,22 @@ def server(trusted: Path) -> Iterator[str]:
     """The shipped service, as a user starts it who trusts one authority more."""
     with running_server(DEEPFAKE_TRUST_ANCHORS=str(trusted)) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model folder of a toy, which is loaded in a fraction of the shipped one's time."""
+    folder = tmp_path_factory.mktemp("toys") / "cold"
+    toy.write(folder, SHIPPED)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def toy_served(toys: Path) -> Iterator[None]:
+    """Programs that are started serve the toy: for tests of what does not depend on the model."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPFAKE_MODEL", str(toys))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests import toy
-from tests.conftest import BIN, SHIPPED
+from tests.conftest import BIN
 from tests.pictures import PORTRAIT, smooth
 from tests.programs import run
 
@@ -25,14 +24,6 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
         side = 160 + number % 40
         picture = smooth(number, side) if number % 10 == 9 else PORTRAIT.resize((side, side))
         picture.save(path, quality=60 + number % 35)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model folder of a toy, which is loaded faster than the shipped one."""
-    folder = tmp_path_factory.mktemp("models") / "cold"
-    toy.write(folder, SHIPPED)
     return folder
 
 

@@ -14,13 +14,15 @@ from typer.testing import CliRunner
 
 from service.command import cli
 from service.command.report import COLUMNS
-from service.model.loaded import Model
+from service.model.manifest import Manifest
 from service.scoring.detector import Detector
 from service.web import keys
 from tests.conftest import ARTIFACT, BIN, ROUNDING
 from tests.pictures import PORTRAIT, encode, smooth
 from tests.programs import Program, run
 from tests.signed import sign
+
+pytestmark = pytest.mark.usefixtures("toy_served")
 
 
 def deepfake(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -270,8 +272,9 @@ def test_ctrl_c_leaves_valid_json(tmp_path: Path) -> None:
     assert 0 < len(json.loads(out.read_text())) < 300
 
 
-def test_info_is_the_models_description(model: Model) -> None:
-    assert json.loads(deepfake("info").stdout) == json.loads(model.manifest.model_dump_json())
+def test_info_is_the_models_description(toys: Path) -> None:
+    manifest = Manifest.read(toys / "1")
+    assert json.loads(deepfake("info").stdout) == json.loads(manifest.model_dump_json())
 
 
 def test_a_key_comes_with_the_digest_that_the_service_is_told() -> None:

@@ -19,7 +19,7 @@ from service.pictures.imaging import Pixels
 from service.scoring import versions
 from service.scoring.detector import Detector
 from service.settings import read_settings
-from tests.conftest import ARTIFACT, ROOT
+from tests.conftest import ARTIFACT, ROOT, SHIPPED
 from tests.service.scoring.test_versions import add_version
 from tests.under_way import UnderWay
 
@@ -149,7 +149,7 @@ def test_a_version_that_takes_over_keeps_to_them(
 ) -> None:
     folder = tmp_path / model.manifest.name
     folder.mkdir()
-    add_version(folder, model.manifest.version + 1)
+    add_version(folder, model.manifest.version + 1, SHIPPED)
     detector = Detector(model)
     settings = read_settings(model=folder, model_poll_seconds=0.05, cores=MANY)
 

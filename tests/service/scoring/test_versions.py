@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import SHIPPED, running_server
+from tests.conftest import running_server
 
 
-def add_version(models: Path, number: int, *, broken: bool = False) -> None:
-    """The shipped version under another number, put into place whole."""
-    folder = Path(shutil.copytree(SHIPPED, models.parent / "new"))
+def add_version(models: Path, number: int, of: Path, *, broken: bool = False) -> None:
+    """The version ``of`` under another number, put into place whole."""
+    folder = Path(shutil.copytree(of, models.parent / "new"))
     path = folder / "assets.extra" / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "version": number}))
     if broken:
@@ -23,10 +23,10 @@ def add_version(models: Path, number: int, *, broken: bool = False) -> None:
 
 
 @pytest.fixture
-def models(tmp_path: Path) -> Path:
+def models(tmp_path: Path, toys: Path) -> Path:
     folder = tmp_path / "deepfake"
     folder.mkdir()
-    add_version(folder, 1)
+    add_version(folder, 1, toys / "1")
     return folder
 
 
@@ -70,7 +70,7 @@ def test_it_is_swapped_under_load_and_every_answer_names_its_own(
     for thread in threads:
         thread.start()
     until(lambda: len(answers) > 10)
-    add_version(models, 2)
+    add_version(models, 2, models / "1")
     until(lambda: answers[-1][1] == 2)
     stop.set()
     for thread in threads:
@@ -78,14 +78,14 @@ def test_it_is_swapped_under_load_and_every_answer_names_its_own(
     assert {status for status, _ in answers} == {200}
     assert {number for _, number in answers} == {1, 2}
     assert version(url) == 2
-    assert 'name="deepfake",version="2"} 1.0' in httpx.get(f"{url}/metrics").text
+    assert 'name="cold",version="2"} 1.0' in httpx.get(f"{url}/metrics").text
 
 
 def test_a_broken_one_is_refused_and_said_so_once(url: str, models: Path, face: bytes) -> None:
-    add_version(models, 3, broken=True)
+    add_version(models, 3, models / "1", broken=True)
     threading.Event().wait(2)  # ten looks
     assert httpx.post(f"{url}/predict", files={"file": face}).json()["model"]["version"] == 1
-    add_version(models, 4)
+    add_version(models, 4, models / "1")
     until(lambda: version(url) == 4)
     printed = (models.parent / "log").read_text().splitlines()
     lines = [json.loads(line) for line in printed if line.startswith("{")]
@@ -96,7 +96,7 @@ def test_a_broken_one_is_refused_and_said_so_once(url: str, models: Path, face: 
 
 
 def test_taking_the_newest_away_goes_back_to_the_one_before(url: str, models: Path) -> None:
-    add_version(models, 2)
+    add_version(models, 2, models / "1")
     until(lambda: version(url) == 2)
     shutil.rmtree(models / "2")
     until(lambda: version(url) == 1)
@@ -104,6 +104,6 @@ def test_taking_the_newest_away_goes_back_to_the_one_before(url: str, models: Pa
 
 def test_without_the_setting_nothing_is_looked_for(models: Path) -> None:
     with running_server(DEEPFAKE_MODEL=str(models)) as url:
-        add_version(models, 2)
+        add_version(models, 2, models / "1")
         threading.Event().wait(1)
         assert version(url) == 1

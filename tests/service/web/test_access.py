@@ -10,6 +10,8 @@ import pytest
 from service.web import keys
 from tests.conftest import running_server
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 OLD, NEW = keys.new_key(), keys.new_key()
 
 

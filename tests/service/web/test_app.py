@@ -10,8 +10,10 @@ import httpx
 import pytest
 
 from service.provenance import trust
-from tests.conftest import ARTIFACT, SHIPPED, free_port, running_server
+from tests.conftest import SHIPPED, free_port, running_server
 from tests.programs import run
+
+pytestmark = pytest.mark.usefixtures("toy_served")
 
 
 def test_health_and_readiness(server: str) -> None:
@@ -63,10 +65,10 @@ def test_a_senseless_setting_stops_the_start_with_one_clear_line(variable: str, 
 
 
 def test_another_version_is_served_after_a_restart_without_any_other_change(
-    tmp_path: Path, face: bytes
+    tmp_path: Path, toys: Path, face: bytes
 ) -> None:
-    models = Path(shutil.copytree(ARTIFACT, tmp_path / "deepfake"))
-    manifest = shutil.copytree(SHIPPED, models / "99") / "assets.extra" / "model.json"
+    models = Path(shutil.copytree(toys, tmp_path / "cold"))
+    manifest = shutil.copytree(toys / "1", models / "99") / "assets.extra" / "model.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": 99}))
     with running_server(DEEPFAKE_MODEL=str(models)) as url:
         answer = httpx.post(f"{url}/predict", files={"file": face}).json()

@@ -10,6 +10,8 @@ import pytest
 from tests.conftest import free_port, wait_until_ready
 from tests.programs import Program
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 NAME = "holiday-with-anna.jpg"
 
 

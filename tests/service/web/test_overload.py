@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import running_server
 from tests.pictures import PORTRAIT, encode
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 LIMIT, SECONDS = 2, 3
 LONGEST = 10  # of an upload
 

@@ -12,6 +12,8 @@ from tests.conftest import running_server
 from tests.pictures import PORTRAIT, encode
 from tests.signed import sign, tampered
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 MIB = 2**20
 WRITES = "opened for writing:"
 # After that, whatever Python code opens for writing, makes or renames is printed.

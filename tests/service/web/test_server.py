@@ -20,6 +20,8 @@ from tests.conftest import free_port, wait_until_ready
 from tests.programs import Program
 from tests.service.web.test_overload import read_answer, slow_upload
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 
 @contextmanager
 def server_process(log: Path | None = None) -> Iterator[tuple[Program, str]]:

@@ -17,6 +17,8 @@ from service.web.tracing import trace_stages
 from tests.conftest import free_port, wait_until_ready
 from tests.programs import Program
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 NAME = "holiday-with-anna.jpg"
 PARENT = "0af7651916cd43dd8448eb211c80319c"
 
