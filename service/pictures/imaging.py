@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +22,10 @@ from service.pictures.clock import Clocked, OutOfTime
 
 MAX_PIXELS = 50_000_000
 REDUCTIONS = (1, 2, 4, 8)  # at which a JPEG can be decoded, along a side
-# A JPEG of several scans is held whole until it is decoded: two to eight bytes for each of its
-# pixels, where one that is decoded takes some fourteen.
-OF_SCANS = 3
+OF_SCANS = 3  # times as many pixels may a JPEG have that is held whole until it is decoded
+# Bytes that a pixel takes meanwhile, at the most: Pillow has four, and for a moment copies. Other
+# libraries have their own beside them, and transparency takes more.
+HELD, HELD_MORE, HELD_IN_SCANS = 14, 22, 6
 MAX_SECONDS = 5.0  # of processor time; as many pixels as are allowed take one or two
 PIECE = 1024  # bytes of a progressive JPEG that are read at a time: a scan may have no more
 MIN_SIDE = 32
@@ -59,6 +61,7 @@ def decode(
     max_pixels: int = MAX_PIXELS,
     enough: int | None = None,
     max_seconds: float = MAX_SECONDS,
+    claim: Callable[[int], None] = lambda _: None,
 ) -> Picture:
     """Decode a file's bytes; of a moving picture, the first frame.
 
@@ -66,7 +69,8 @@ def decode(
     laid on white, 16-bit greyscale is scaled to 8 bits. A JPEG is decoded at a half, a quarter or
     an eighth if that still leaves ``enough`` pixels along its longer side (of a long one, along
     what is searched for faces at once), or if more than ``max_pixels`` would have to be decoded;
-    that takes a fraction of the time and memory. ``max_seconds`` are of processor time.
+    that takes a fraction of the time and memory. ``max_seconds`` are of processor time. ``claim``
+    is told how many bytes of memory it takes, before they are, and may raise what keeps it.
 
     Raises:
         EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall, ImageTooComplex
@@ -80,10 +84,11 @@ def decode(
         raise ImageTooComplex(f"The JPEG has more than {formats.MAX_SCANS} scans.")
     _check_size(image, name, scans, max_pixels)
     width, height = image.size
+    by = _reduction(width, height, enough, max_pixels) if name == "JPEG" else 1
+    claim(_memory_of(image, name, scans, by))
     try:
         if "progressive" in image.info:
             image.decodermaxblock = PIECE
-        by = _reduction(width, height, enough, max_pixels)
         image.draft(None, (width // by, height // by))
         image.load()
         if image.getexif().get(ExifTags.Base.Orientation) in TURNED:
@@ -132,6 +137,14 @@ def _reduction(width: int, height: int, enough: int | None, max_pixels: int) -> 
     by = max(reduction for reduction in REDUCTIONS if reduction <= most)
     fitting = (it for it in REDUCTIONS if width * height <= max_pixels * it**2)
     return max(by, next(fitting, REDUCTIONS[-1]))
+
+
+def _memory_of(image: Image.Image, name: str, scans: int, by: int) -> int:
+    """How many bytes it takes to decode it, at that reduction."""
+    pixels = image.width * image.height
+    more = name in ("WEBP", "AVIF", "HEIF") or image.has_transparency_data
+    whole = pixels * HELD_IN_SCANS if scans > 1 else 0
+    return pixels // by**2 * (HELD_MORE if more else HELD) + whole
 
 
 def _check_size(image: Image.Image, name: str, scans: int, max_pixels: int) -> None:
