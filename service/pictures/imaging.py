@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,9 +24,10 @@ from service.pictures.parts import Parts
 
 MAX_PIXELS = 50_000_000
 REDUCTIONS = (1, 2, 4, 8)  # at which a JPEG can be decoded, along a side
-# A JPEG of several scans is held whole until it is decoded: two to eight bytes for each of its
-# pixels, where one that is decoded takes some fourteen.
-OF_SCANS = 3
+OF_SCANS = 3  # times as many pixels may a JPEG have that is held whole until it is decoded
+# Bytes that a pixel takes meanwhile, at the most: Pillow has four, and for a moment copies. Other
+# libraries have their own beside them, and transparency takes more.
+HELD, HELD_MORE, HELD_IN_SCANS = 14, 22, 6
 MAX_SECONDS = 5.0  # of processor time; as many pixels as are allowed take one or two
 PIECE = 1024  # bytes of a progressive JPEG that are read at a time: a scan may have no more
 MIN_SIDE = 32
@@ -60,6 +62,7 @@ def decode(
     max_pixels: int = MAX_PIXELS,
     enough: int | None = None,
     max_seconds: float = MAX_SECONDS,
+    claim: Callable[[int], None] = lambda _: None,
 ) -> Picture:
     """Decode a file's bytes; of a moving picture, the first frame.
 
@@ -69,7 +72,8 @@ def decode(
     end marker only is as good as whole. A JPEG is decoded at a half, a quarter or an eighth if
     that still leaves ``enough`` pixels along its longer side (of a long one, along what is
     searched for faces at once), or if more than ``max_pixels`` would have to be decoded; that
-    takes a fraction of the time and memory. ``max_seconds`` are of processor time.
+    takes a fraction of the time and memory. ``max_seconds`` are of processor time. ``claim`` is
+    told how many bytes of memory it takes, before they are, and may raise what keeps it.
 
     Raises:
         EmptyFile, UnsupportedFormat, CorruptImage, ImageTooLarge, ImageTooSmall, ImageTooComplex
@@ -80,15 +84,17 @@ def decode(
     image = open_header(parts.pixels, max_seconds)
     name, size = str(image.format), image.size
     scans = jpeg.scans(data) if name == "JPEG" else None
-    if scans and scans.number > jpeg.MAX_SCANS:
+    number = scans.number if scans else 1
+    if number > jpeg.MAX_SCANS:
         raise ImageTooComplex(f"The JPEG has more than {jpeg.MAX_SCANS} scans.")
-    _check_size(image, name, scans.number if scans else 1, max_pixels)
+    _check_size(image, name, number, max_pixels)
     if scans and not scans.ended:
-        return _decode_endless(data, max_pixels, enough, max_seconds)
+        return _decode_endless(data, max_pixels, enough, max_seconds, claim)
+    by = _reduction(*size, enough, max_pixels) if name == "JPEG" else 1
+    claim(_memory_of(image, name, number, by))
     try:
         if "progressive" in image.info:
             image.decodermaxblock = PIECE
-        by = _reduction(*size, enough, max_pixels)
         image.draft(None, (size[0] // by, size[1] // by))
         image.load()
         turned = orientation(parts.exif or _bytes(image.info.get("exif")))
@@ -139,6 +145,14 @@ def _reduction(width: int, height: int, enough: int | None, max_pixels: int) -> 
     return max(by, next(fitting, REDUCTIONS[-1]))
 
 
+def _memory_of(image: Image.Image, name: str, scans: int, by: int) -> int:
+    """How many bytes it takes to decode it, at that reduction."""
+    pixels = image.width * image.height
+    more = name in ("WEBP", "AVIF", "HEIF") or image.has_transparency_data
+    whole = pixels * HELD_IN_SCANS if scans > 1 else 0
+    return pixels // by**2 * (HELD_MORE if more else HELD) + whole
+
+
 def _check_size(image: Image.Image, name: str, scans: int, max_pixels: int) -> None:
     width, height = image.size
     if max(width, height) > formats.MAX_SIDE:
@@ -161,11 +175,16 @@ def _check_size(image: Image.Image, name: str, scans: int, max_pixels: int) -> N
 
 
 def _decode_endless(
-    data: bytes, max_pixels: int, enough: int | None, max_seconds: float
+    data: bytes,
+    max_pixels: int,
+    enough: int | None,
+    max_seconds: float,
+    claim: Callable[[int], None],
 ) -> Picture:
     """A JPEG without an end marker: whole if no pixel depends on what might follow."""
     endings = jpeg.endings(data)
-    pictures = (decode(it, max_pixels, enough, max_seconds / len(endings)) for it in endings)
+    limits = (max_pixels, enough, max_seconds / max(1, len(endings)), claim)
+    pictures = (decode(it, *limits) for it in endings)
     first = next(pictures, None)
     if first is None or any(not np.array_equal(first.pixels, other.pixels) for other in pictures):
         raise CorruptImage("The JPEG data is cut short.")

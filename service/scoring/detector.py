@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from service.provenance import trust
 from service.provenance.examine import examine
 from service.provenance.records import Provenance
 from service.scoring import heatmaps
+from service.scoring.memory import Memory, MustWait, Share, spare
 from service.scoring.prediction import predict
 from service.scoring.schemas import Box, Heatmap, Prediction, Timing
 from service.settings import Settings
@@ -63,7 +65,10 @@ class _Prepared:
 
 
 class Detector:
-    """Scores pictures off the event loop: as many are decoded at once as it has ``cores``."""
+    """Scores pictures off the event loop: as many are decoded at once as it has ``cores``.
+
+    ``memory`` is how many bytes large pictures may take meanwhile; None, all that there is.
+    """
 
     def __init__(
         self,
@@ -74,8 +79,10 @@ class Detector:
         batch_wait_ms: float = 0.0,
         cores: int | None = None,
         anchors: str | None = None,
+        memory: int | None = None,
     ) -> None:
-        self._max_pixels = max_pixels
+        self._memory = Memory(spare() if memory is None else memory)
+        self._max_pixels = min(max_pixels, self._memory.capacity // imaging.HELD)
         self._finder = FaceFinder(face_model)
         # Its threads, not those who wait for them, are the limit: a decoder cannot be cancelled.
         self._workers = ThreadPoolExecutor(cores or available_cores(), "decode")
@@ -126,9 +133,7 @@ class Detector:
         """
         began, serving = time.perf_counter(), self._serving
         manifest = serving.model.manifest
-        it = await asyncio.get_running_loop().run_in_executor(
-            self._workers, self._prepare, data, name, manifest, began
-        )
+        it = await self._prepared(data, name, manifest, began)
         scores, maps, scored = await _score(serving, it, explain)
         timing = Timing(
             decode=it.decode_ms,
@@ -147,14 +152,32 @@ class Detector:
         scored = await serving.batcher.score(images)
         return scored.answers, serving.model.manifest
 
-    def _prepare(self, data: bytes, name: str, manifest: Manifest, asked: float) -> _Prepared:
+    async def _prepared(
+        self, data: bytes, name: str, manifest: Manifest, asked: float
+    ) -> _Prepared:
+        """Wait for a worker and, with a large picture, for memory."""
+        need = 0
+        while True:
+            share = Share(self._memory)
+            if need:
+                await share.wait_for(need)
+            job = self._workers.submit(self._prepare, data, name, manifest, asked, share.claim)
+            job.add_done_callback(share.give_back)  # it goes on where nobody waits for it any more
+            try:
+                return await asyncio.wrap_future(job)
+            except MustWait as wait:
+                need = wait.need
+
+    def _prepare(
+        self, data: bytes, name: str, manifest: Manifest, asked: float, claim: Callable[[int], None]
+    ) -> _Prepared:
         queue_ms, began = _ms_since(asked), time.perf_counter()
-        picture = imaging.decode(data, self._max_pixels, ENOUGH)
+        picture = imaging.decode(data, self._max_pixels, ENOUGH, claim=claim)
         decode_ms, began = _ms_since(began), time.perf_counter()
         found, shown = self._look(picture, manifest)
         faces_ms, began = _ms_since(began), time.perf_counter()
         if picture.reduction > 1 and not _large_enough(found, manifest):
-            picture = imaging.decode(data, self._max_pixels)
+            picture = imaging.decode(data, self._max_pixels, claim=claim)
             decode_ms, began = decode_ms + _ms_since(began), time.perf_counter()
             found, shown = self._look(picture, manifest)
             faces_ms += _ms_since(began)
