@@ -86,7 +86,7 @@ def test_who_is_not_ready_is_not_healthy(check: Callable[..., str | None]) -> No
 @pytest.mark.parametrize(
     ("host", "port", "reason"),
     [
-        ("127.0.0.1", free_port(), "refused"),
+        ("127.0.0.1", 1, "refused"),
         ("no such name", 8000, ""),
         ("", "http", "'http'"),
     ],
