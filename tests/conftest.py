@@ -34,6 +34,13 @@ ROUNDING = 1e-5
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several workers one gets all tests of a file, or of the trained run: they share it."""
+    for item in items:
+        shares = "trained_run" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("trained" if shares else item.location[0]))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -37,6 +37,7 @@ def test_it_learns(trained_run: Path) -> None:
     assert max(row["val_accuracy"] for row in rows) > 0.8
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_result(
     trained_run: Path, dataset: Path, tmp_path: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_resuming_a_finished_run_changes_nothing(
     assert (trained_run / "history.csv").read_text() == before
 
 
+@pytest.mark.slow
 def test_a_run_can_be_extended_and_remembers_it(dataset: Path, tmp_path: Path) -> None:
     done = run_training("train", "--data", dataset, "--epochs", "1", cwd=tmp_path)
     run = tmp_path / done.stdout.strip().splitlines()[-1]
@@ -86,6 +88,7 @@ def test_a_scheduled_run_cannot_be_extended(dataset: Path, tmp_path: Path) -> No
     assert line == f"error: {run}: its learning rate was scheduled for 3 epochs"
 
 
+@pytest.mark.slow
 def test_what_was_trained_is_exported_if_asked(dataset: Path, tmp_path: Path) -> None:
     arguments: list[str | Path] = ["--data", dataset, "--epochs", "1", "--out", "models/new"]
     done = run_training("train", *arguments, cwd=tmp_path)
@@ -96,6 +99,7 @@ def test_what_was_trained_is_exported_if_asked(dataset: Path, tmp_path: Path) ->
     assert (run / "calibration.json").is_file()
 
 
+@pytest.mark.slow
 def test_a_source_can_be_left_out_and_is_evaluated_all_the_same(
     dataset: Path, tmp_path: Path
 ) -> None:

@@ -50,16 +50,19 @@ def card(published: Path) -> str:
     return (published / "MODEL_CARD.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_service_still_takes_the_artifact(published: Path) -> None:
     assert Model.latest(published / "tiny").manifest.study is not None
 
 
+@pytest.mark.slow
 def test_nothing_but_the_results_changed_in_model_json(exported: Path, manifest: Manifest) -> None:
     before = Manifest.read(exported)
     assert before.study is None
     assert manifest.model_copy(update={"study": None}) == before
 
 
+@pytest.mark.slow
 def test_every_distortion_is_measured(manifest: Manifest) -> None:
     assert manifest.study is not None
     assert set(manifest.study.robustness) == set(DISTORTIONS)
@@ -67,6 +70,7 @@ def test_every_distortion_is_measured(manifest: Manifest) -> None:
         assert (metrics.real, metrics.fake) == (20, 20)
 
 
+@pytest.mark.slow
 def test_distortions_matter(manifest: Manifest) -> None:
     """At a quarter of the size the stripes that make a fake are gone."""
     assert manifest.study is not None
@@ -87,11 +91,13 @@ def test_what_an_earlier_card_says_stays_unless_it_was_measured_again() -> None:
     assert with_earlier({}, measured) == measured
 
 
+@pytest.mark.slow
 def test_the_source_that_was_left_out_is_scored(manifest: Manifest) -> None:
     assert manifest.study is not None
     assert set(manifest.study.unseen) == {"left"}
 
 
+@pytest.mark.slow
 def test_another_detector_is_compared(manifest: Manifest) -> None:
     """It is the run that the artifact was made of: the same figures."""
     assert manifest.study is not None
@@ -101,6 +107,7 @@ def test_another_detector_is_compared(manifest: Manifest) -> None:
     assert compared.ece == pytest.approx(manifest.metrics.overall.ece, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_card_holds_the_figures(card: str, manifest: Manifest) -> None:
     overall = manifest.metrics.overall.roc_auc
     assert overall is not None
@@ -112,12 +119,14 @@ def test_the_card_holds_the_figures(card: str, manifest: Manifest) -> None:
     assert f"| {manifest.thresholds.fake_above:.3f} and more |" in card
 
 
+@pytest.mark.slow
 def test_the_card_shows_plots_that_are_there(card: str, published: Path) -> None:
     for plot in ("roc.png", "reliability.png"):
         assert f"(docs/model/{plot})" in card
         assert (published / "docs" / "model" / plot).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_every_table_of_the_card_is_whole(card: str) -> None:
     columns = 0
     for line in card.splitlines():
@@ -136,6 +145,7 @@ def test_a_card_is_written_of_artifacts_alone(
     assert done.stderr.splitlines()[-1].startswith(f"error: {trained_run}: no artifact")
 
 
+@pytest.mark.slow
 def test_a_run_that_left_nothing_out_says_nothing_of_the_unseen(
     dataset: Path, exported: Path, trained_run: Path, tmp_path: Path
 ) -> None:
