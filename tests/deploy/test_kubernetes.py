@@ -81,6 +81,14 @@ def test_the_image_is_the_one_that_compose_builds(name: str, service: str) -> No
     assert container(OVERLAYS[name])["image"] == COMPOSE[service]["image"]
 
 
+def test_compose_gives_as_much_memory_as_the_manifests() -> None:
+    """Without a limit, large pictures would wait for nothing but the end of the machine's."""
+    memory = {kind: it["memory"] for kind, it in container(OVERLAYS["base"])["resources"].items()}
+    for service in COMPOSE.values():
+        assert f"{service['mem_limit']}i".upper() == memory["limits"].upper()
+        assert f"{service['mem_reservation']}i".upper() == memory["requests"].upper()
+
+
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_every_variable_is_a_setting(name: str) -> None:
     known = {f"DEEPFAKE_{field.upper()}" for field in Settings.model_fields}
