@@ -187,7 +187,7 @@ def _decode_endless(
     pictures = (decode(it, *limits) for it in endings)
     first = next(pictures, None)
     if first is None or any(not np.array_equal(first.pixels, other.pixels) for other in pictures):
-        raise CorruptImage("The JPEG data is cut short.")
+        raise CorruptImage("The JPEG data is damaged or cut short.")
     return replace(first, sha256=hashlib.sha256(data).hexdigest())
 
 

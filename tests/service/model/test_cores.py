@@ -128,7 +128,7 @@ def test_as_many_pictures_are_decoded_at_once(
     together = threading.Barrier(MANY, timeout=30)  # breaks, unless so many come at once
     seen: list[int] = []
 
-    def decode(*_: object) -> None:
+    def decode(*_: object, **__: object) -> None:
         seen.append(together.wait())
         raise CorruptImage("It only waited for the others.")
 

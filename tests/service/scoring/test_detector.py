@@ -86,9 +86,9 @@ def test_the_event_loop_runs_while_a_picture_is_worked_on(
     owner = imaging if step == "decode" else model
     work = getattr(owner, step)
 
-    def wait_for_the_loop(*arguments: object) -> object:
+    def wait_for_the_loop(*arguments: object, **more: object) -> object:
         heard.append(signal.wait(timeout=30))
-        return work(*arguments)
+        return work(*arguments, **more)
 
     monkeypatch.setattr(owner, step, wait_for_the_loop)
 
@@ -109,7 +109,7 @@ def test_callers_that_go_one_by_one_leave_no_more_under_way_than_there_are_cores
     cores = available_cores()
     under_way = UnderWay()
 
-    def slow(*_: object) -> None:
+    def slow(*_: object, **__: object) -> None:
         with under_way:
             time.sleep(0.5)
         raise CorruptImage("It was only slow.")
@@ -214,7 +214,7 @@ def test_a_large_photograph_gets_the_answer_of_a_whole_one(
     reduced = asyncio.run(detector.analyse(data))
     whole_decode = imaging.decode
     monkeypatch.setattr(
-        imaging, "decode", lambda data, most, _enough=None: whole_decode(data, most)
+        imaging, "decode", lambda data, most, _enough=None, **_: whole_decode(data, most)
     )
     whole = asyncio.run(detector.analyse(data))
     assert whole.picture.reduction == 1

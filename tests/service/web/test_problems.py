@@ -16,7 +16,13 @@ def all_errors(kind: type[errors.DeepfakeError]) -> list[type[errors.DeepfakeErr
 
 
 FAMILIES = (errors.DeepfakeError, refusals.UploadError, errors.ImageError, refusals.Unavailable)
-START_ONLY = (errors.ArtifactError, errors.BulkError, errors.FaceModelError, errors.SettingsError)
+START_ONLY = (
+    errors.ArtifactError,
+    errors.BulkError,
+    errors.FaceModelError,
+    errors.SettingsError,
+    errors.TableError,
+)
 ANSWERED = [
     kind
     for kind in all_errors(errors.DeepfakeError)

@@ -82,6 +82,7 @@ def test_each_learns_what_the_backbone_sees(
     assert roc_auc_score(labels, logit[:, 0]) > 0.98
 
 
+@pytest.mark.slow
 def test_they_are_no_surer_than_the_smoothed_labels(
     model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
