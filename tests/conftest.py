@@ -34,6 +34,7 @@ ROUNDING = 1e-5
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers' plugin reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of several workers one gets all tests of a file, or of the trained run: they share it."""
     for item in items:

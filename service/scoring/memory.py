@@ -40,7 +40,9 @@ class MustWait(Exception):
 def spare(root: Path = groups.ROOT, own: Path = groups.OWN, status: Path = STATUS) -> int:
     """Bytes that this process may still take: of its groups' least limit, or of the machine's."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    limits = [it for group in groups.groups_of("memory", root, own) for it in _limits(group)]
+    limits = [
+        it for group in groups.groups_of("memory", root=root, own=own) for it in _limits(group)
+    ]
     return max(0, int(USED * min([machine, *limits])) - _held(status))
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, bootstrap
-from sklearn.metrics import confusion_matrix, precision_score, roc_auc_score
+from scipy.stats import binomtest, bootstrap, mannwhitneyu
+from sklearn.metrics import confusion_matrix, precision_score
 
 Labels = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -103,20 +103,25 @@ def share(hits: NDArray[np.bool_]) -> Estimate | None:
 
 
 def roc_auc(real: Scores, fake: Scores) -> Estimate:
-    """Area under the ROC curve, with the percentile interval of a seeded bootstrap."""
+    """Area under the ROC curve, with the percentile interval of a seeded bootstrap.
 
-    def area(its_real: Scores, its_fake: Scores) -> float:
-        labels = np.repeat([0, 1], [len(its_real), len(its_fake)])
-        return float(roc_auc_score(labels, np.concatenate([its_real, its_fake])))
+    The area is the share of pairs in the right order, ties as halves: the statistic of Mann and
+    Whitney (Hanley and McNeil 1982), which is taken of all resamples at once.
+    """
 
-    value = area(real, fake)
+    def area(its_real: Scores, its_fake: Scores, axis: int = -1) -> Scores:
+        pairs = its_real.shape[axis] * its_fake.shape[axis]
+        ordered = mannwhitneyu(its_fake, its_real, axis=axis, method="asymptotic").statistic
+        return np.asarray(ordered / pairs)
+
+    value = float(area(real, fake))
     if min(len(real), len(fake)) < 2:
         return Estimate(value, 0.0, 1.0)
     interval = bootstrap(
         (real, fake),
         area,
         n_resamples=RESAMPLES,
-        vectorized=False,
+        vectorized=True,
         method="percentile",
         rng=np.random.default_rng(0),
     ).confidence_interval
