@@ -22,7 +22,7 @@ run: $(VENV)/run.stamp  ## install, then serve the shipped model on port 8000
 	$(BIN)/deepfake serve
 
 test: $(VENV)/dev.stamp  ## install, then run the tests that a change is likely to break
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup --durations 10 \
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 10 \
 		-m 'not slow and not browser and not container'
 
 test-all: test test-slow  ## and then the slow ones: trainings, clusters, killed nodes, fuzzing

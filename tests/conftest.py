@@ -1,6 +1,7 @@
 """Real parts for all tests: the shipped artifact, a running server, a trained and exported run."""
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
 
 from service.model.loaded import Model
 from service.scoring.detector import Detector
@@ -32,14 +34,6 @@ ROUNDING = 1e-5
 
 # A shell lets what it runs in the background ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.hookimpl(tryfirst=True)  # before the workers' plugin reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several workers one gets all tests of a file, or of the trained run: they share it."""
-    for item in items:
-        shares = "trained_run" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("trained" if shares else item.location[0]))
 
 
 def free_port() -> int:
@@ -158,10 +152,19 @@ def run_training(
 
 @pytest.fixture(scope="session")
 def trained_run(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a short run on `dataset`, trained without interruption."""
-    cwd = tmp_path_factory.mktemp("training")
-    done = run_training("train", "--data", dataset, "--epochs", "8", cwd=cwd)
-    return cwd / done.stdout.strip().splitlines()[-1]
+    """The folder of a short run on `dataset`, trained without interruption.
+
+    Of several workers the first trains it, and each has a copy of its own.
+    """
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            made.mkdir()
+            run_training("train", "--data", dataset, "--epochs", "8", cwd=made)
+    copy = shutil.copytree(made, tmp_path_factory.mktemp("training"), dirs_exist_ok=True)
+    (run,) = (copy / "runs").glob("*-baseline_cnn")
+    return run
 
 
 @pytest.fixture(scope="session")

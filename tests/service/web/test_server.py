@@ -16,7 +16,7 @@ from fastapi import Request
 from service.settings import read_settings
 from service.web.app import create_app
 from service.web.server import Server
-from tests.conftest import free_port, wait_until_ready
+from tests.conftest import ARTIFACT, free_port, wait_until_ready
 from tests.programs import Program
 from tests.service.web.test_overload import read_answer, slow_upload
 
@@ -24,10 +24,14 @@ pytestmark = pytest.mark.usefixtures("toy_served")
 
 
 @contextmanager
-def server_process(log: Path | None = None) -> Iterator[tuple[Program, str]]:
+def server_process(
+    log: Path | None = None, model: Path | None = None
+) -> Iterator[tuple[Program, str]]:
     """A real server, and its address; it may not be ready yet. Its stdout goes to ``log``."""
     port = free_port()
-    process = Program("deepfake", "serve", "--port", str(port), stdout=log)
+    environment = {"DEEPFAKE_MODEL": str(model)} if model else {}
+    words = ("serve", "--port", str(port))
+    process = Program("deepfake", *words, stdout=log, environment=environment)
     try:
         yield process, f"http://127.0.0.1:{port}"
     finally:
@@ -47,7 +51,7 @@ def first_answer(url: str) -> httpx.Response:
 
 
 def test_until_the_model_is_warm_only_liveness_is_answered(face: bytes) -> None:
-    with server_process() as (process, url):
+    with server_process(model=ARTIFACT) as (process, url):  # which takes seconds to load
         early = first_answer(f"{url}/readyz")
         assert (early.status_code, early.json()["code"]) == (503, "model_not_ready")
         assert int(early.headers["retry-after"]) > 0
@@ -61,7 +65,7 @@ def test_until_the_model_is_warm_only_liveness_is_answered(face: bytes) -> None:
 
 
 def test_sigterm_before_the_model_is_warm_is_a_clean_end() -> None:
-    with server_process() as (process, url):
+    with server_process(model=ARTIFACT) as (process, url):
         assert first_answer(f"{url}/healthz").status_code == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
