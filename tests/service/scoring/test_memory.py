@@ -117,7 +117,7 @@ def test_a_real_groups_limit_is_seen(group: Path) -> None:
 @pytest.mark.slow
 def test_three_large_pictures_at_once_do_not_end_a_process_that_has_memory_for_one() -> None:
     data = encode(Image.new("RGB", (8000, 6000), "grey"), "PNG", compress_level=1)
-    with group_of(1300 * MIB) as folder:
+    with group_of(1600 * MIB) as folder:
         enter = f"import os; open('{folder}/cgroup.procs', 'w').write(str(os.getpid()))"
         with running_server(before=enter, DEEPFAKE_DEADLINE_SECONDS="100") as url:
 
