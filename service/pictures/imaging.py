@@ -148,9 +148,14 @@ def _reduction(width: int, height: int, enough: int | None, max_pixels: int) -> 
 def _memory_of(image: Image.Image, name: str, scans: int, by: int) -> int:
     """How many bytes it takes to decode it, at that reduction."""
     pixels = image.width * image.height
-    more = name in ("WEBP", "AVIF", "HEIF") or image.has_transparency_data
+    more = name in ("WEBP", "AVIF", "HEIF") or _may_be_transparent(image)
     whole = pixels * HELD_IN_SCANS if scans > 1 else 0
     return pixels // by**2 * (HELD_MORE if more else HELD) + whole
+
+
+def _may_be_transparent(image: Image.Image) -> bool:
+    """Told by the header; Pillow's own ``has_transparency_data`` fails on a palette cut short."""
+    return image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info
 
 
 def _check_size(image: Image.Image, name: str, scans: int, max_pixels: int) -> None:

@@ -300,3 +300,12 @@ def test_a_photograph_of_108_megapixels_takes_little_memory(progressive: bool, m
 
 def test_other_formats_are_never_reduced() -> None:
     assert imaging.decode(encode(smooth(1, 500), "PNG"), enough=100).reduction == 1
+
+
+def test_a_palette_that_is_missing_is_a_corrupt_image() -> None:
+    """Its header is asked for transparency before its pixels are read."""
+    whole = encode(PORTRAIT.convert("P"), "PNG")
+    start = whole.index(b"PLTE") - 4
+    end = start + 12 + int.from_bytes(whole[start : start + 4])
+    with pytest.raises(CorruptImage):
+        imaging.decode(whole[:start] + whole[end:])
