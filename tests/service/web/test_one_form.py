@@ -30,9 +30,9 @@ def test_head_has_the_status_and_the_headers_of_get(path: str, server: str) -> N
     head_status, head_headers, head_body = said(server, written("HEAD", path, {}))
     assert (head_status, head_body) == (status, b"")
     expected, found = without_own(headers), without_own(head_headers)
-    if path == "/metrics":  # some numbers have a digit more or less by then
+    if path == "/metrics":  # the second has more to tell, some numbers in a digit less
         lengths = [int(headers.pop("content-length")) for headers in (found, expected)]
-        assert lengths[0] == pytest.approx(lengths[1], rel=0.05)
+        assert lengths[0] > 0.99 * lengths[1]
     assert found == expected
 
 
