@@ -36,7 +36,8 @@ def serve(**environment: str) -> subprocess.CompletedProcess[str]:
 def test_a_missing_artifact_stops_the_start_with_one_clear_line(tmp_path: Path) -> None:
     ended = serve(DEEPFAKE_MODEL=str(tmp_path / "nowhere"))
     assert ended.returncode == 1
-    assert f"error: {tmp_path}/nowhere: no such model folder\n" in ended.stderr
+    assert ended.stderr.endswith(f"error: {tmp_path}/nowhere: no such model folder\n")
+    assert ended.stderr.count("error: ") == 1
     assert "Traceback" not in ended.stderr
 
 
