@@ -27,6 +27,7 @@ def prepare(
         changes=np.zeros((n, 32, 32), np.int8) if changes is None else changes,
         labels=labels,
         sources=list(sources),
+        families=list(sources),
         groups=[""] * n if groups is None else list(groups),
         files=[""] * n,
         skipped=[],

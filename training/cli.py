@@ -25,11 +25,14 @@ def train(
     seed: Annotated[int, typer.Option(help="Weights, order and augmentation.")] = 0,
     weights: Annotated[Path | None, typer.Option(help="File of a pretrained backbone.")] = None,
     without: Annotated[
-        list[str] | None, typer.Option(help="A source to leave out; may be repeated.")
+        list[str] | None, typer.Option(help="A family or source to leave out; may be repeated.")
     ] = None,
     like: Annotated[
         Path | None, typer.Option(help="A run of all sources; what it has seen is used again.")
     ] = None,
+    folds: Annotated[
+        int, typer.Option(min=0, help="So many runs more, each without a part; for calibration.")
+    ] = 0,
     resume: Annotated[Path | None, typer.Option(help="A run to go on with.")] = None,
     out: Annotated[Path | None, typer.Option(help="Export it there, once trained.")] = None,
 ) -> None:
@@ -38,6 +41,7 @@ def train(
     It takes all GPUs of the host, and the hosts that TF_CONFIG names.
     """
     from training.fitting import train as training
+    from training.fitting.cross_fit import cross_fit
     from training.fitting.team import assemble
 
     team = assemble()
@@ -55,6 +59,8 @@ def train(
                 without=without or [],
                 like=like,
             )
+        if folds:
+            cross_fit(run, data, team, folds, weights)
         if team.is_chief:
             typer.echo(_write(run.folder, out) if out else run.folder)
         team.wait()
@@ -105,6 +111,19 @@ def check(
     recipe = find_recipe(architecture)
     shown = file_features.shown_in_training(load_split(data, "train", recipe.training_view), recipe)
     Console().print(file_features.table(*shown))
+
+
+@app.command()
+def leave_out(
+    data: Data,
+    run: Annotated[Path, typer.Option(help="A run of a network with a head on a frozen backbone.")],
+) -> None:
+    """Measure heads on families of fakes and sources of real pictures that they never saw."""
+    from training.judging.leave_out import leave_out as ask
+    from training.judging.unseen import tables, unseen
+
+    for table in tables(unseen(ask(run, data))):
+        Console().print(table)
 
 
 def _write(run: Path, out: Path) -> Path:

@@ -1,9 +1,6 @@
 """What every training picture goes through, real and fake alike, so that it marks neither.
 
-Detectors learn the file before the face (Grommelt et al. 2024, arXiv 2403.17608); blur and JPEG in
-training let them generalise (Wang et al. 2020, "CNN-generated images are surprisingly easy to
-spot… for now"). Each function takes an image, uint8 RGB ``[h, w, 3]``, and the generator that
-decides.
+Each function takes an example, and the generator that decides.
 """
 
 from collections.abc import Callable
@@ -15,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.pictures.imaging import resize
+from training.data.degrade import degrade
 from training.data.example import Example, Image
+from training.data.scene import stage
 
 Augment = Callable[[Example, np.random.Generator], Example]
 
@@ -36,21 +35,21 @@ def mirror(example: Example, generator: np.random.Generator) -> Example:
 
 
 def scramble(side: int, margin: float) -> Augment:
-    """Random colour, blur, rescaling, noise, JPEG and framing, in the order of a file's life.
+    """Random colour, scene, degradation and framing, in the order of a file's life.
 
-    Half of the pictures keep their fine traces: they are neither blurred, rescaled, made noisy nor
-    compressed. Some faces are cut by an edge of the picture, as the service shows such ones. The
-    framing is about what the service cuts out with ``margin``. The image becomes
-    uint8 ``[side, side, 3]``, resized by the service's own code.
+    Half of the pictures keep their fine traces: they are not degraded. Some faces are cut by an
+    edge of the picture, as the service shows such ones. The framing is about what the service cuts
+    out with ``margin``. The image becomes uint8 ``[side, side, 3]``, resized by the service's own
+    code.
     """
 
     def scramble_one(example: Example, generator: np.random.Generator) -> Example:
         example = mirror(example, generator)
         gains = generator.uniform(0.8, 1.2) * generator.uniform(0.95, 1.05, 3)
         contrast, saturation = generator.uniform(0.8, 1.2), generator.uniform(0.6, 1.4)
-        x = recolour(example.image, gains, contrast, saturation)
-        if generator.random() < DEGRADED:
-            x = _jpeg(_noise(_rescale(_blur(x, generator), generator), generator), generator)
+        coloured = recolour(example.image, gains, contrast, saturation)
+        example = stage(replace(example, image=coloured), generator)
+        x = degrade(example.image, generator) if generator.random() < DEGRADED else example.image
         box = example.box * (len(x) / len(example.image))
         whole = Example(x, example.changes, box)
         shown = cut_off(whole, generator) if generator.random() < CUT else whole
@@ -69,38 +68,6 @@ def recolour(image: Image, gains: NDArray[np.float64], contrast: float, saturati
     matrix = contrast * mix * gains
     middle = np.mean(gains * cv2.mean(image)[:3]) * (1 - contrast)
     return np.asarray(cv2.transform(image, np.hstack([matrix, np.full((3, 1), middle)])), np.uint8)
-
-
-def _blur(image: Image, generator: np.random.Generator) -> Image:
-    if generator.random() < 0.8:
-        return image
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), generator.uniform(0.3, 1.5)), np.uint8)
-
-
-def _rescale(image: Image, generator: np.random.Generator) -> Image:
-    """To a smaller side for half of the pictures; the framing brings it up again."""
-    if generator.random() < 0.5:
-        return image
-    smaller = round(len(image) * generator.uniform(0.4, 1))
-    how = (cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC)[generator.integers(3)]
-    return np.asarray(cv2.resize(image, (smaller, smaller), interpolation=how), np.uint8)
-
-
-def _noise(image: Image, generator: np.random.Generator) -> Image:
-    """Gaussian, of up to 8 grey levels; none for three of four pictures."""
-    if generator.random() < 0.75:
-        return image
-    noise = generator.standard_normal(image.shape, np.float32) * np.float32(generator.uniform(0, 8))
-    return np.asarray(np.clip(np.rint(image + noise), 0, 255), np.uint8)
-
-
-def _jpeg(image: Image, generator: np.random.Generator) -> Image:
-    """Quality 35 to 95 for three of four pictures."""
-    if generator.random() < 0.25:
-        return image
-    quality = int(generator.integers(35, 96))
-    _, data = cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, quality))
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
 def cut_off(example: Example, generator: np.random.Generator) -> Example:

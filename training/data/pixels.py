@@ -45,8 +45,9 @@ class Pixels:
     from; ``boxes`` float32 ``[n, 4]`` (x, y, width, height) and ``landmarks`` float32 ``[n, 5, 2]``
     are where ``pictures.faces`` finds a face in the image, in pixels, or NaN where it finds none;
     ``changes`` int8 ``[n, 32, 32]`` is a map of ``data.changes``. By picture: ``labels`` int64
-    of 0 (real) and 1 (fake), ``sources``, ``groups`` and ``files``. ``skipped`` has a line for each
-    picture that could not be read; ``fingerprint`` is a SHA-256 over the files' contents.
+    of 0 (real) and 1 (fake), ``sources``, ``families``, ``groups`` and ``files``. ``skipped`` has a
+    line for each picture that could not be read; ``fingerprint`` is a SHA-256 over the files'
+    contents.
     """
 
     images: NDArray[np.uint8]
@@ -57,6 +58,7 @@ class Pixels:
     changes: NDArray[np.int8]
     labels: NDArray[np.int64]
     sources: list[str]
+    families: list[str]
     groups: list[str]
     files: list[str]
     skipped: list[str]
@@ -89,14 +91,10 @@ def load_split(data: Path, split: str, view: View, without: Sequence[str] = ()) 
     """A split of the folder ``data``, less some sources; says on the console what was skipped.
 
     Raises:
-        DataError: the split is missing, one of its classes has no readable picture, or none is of
-            a source that is to be left out.
+        DataError: the split is missing, or one of its classes has no readable picture.
     """
     left_out = LeftOut()
     samples = find_samples(data, split, left_out)
-    for source in without:
-        if all(sample.source != source for sample in samples):
-            raise DataError(f"{data}: {split} holds no source {source} to leave out")
     pixels = load_pixels([s for s in samples if s.source not in without], view, CACHE)
     console.print(f"{split}: {len(pixels.labels):,} pictures, {len(pixels.skipped):,} skipped")
     for line in pixels.skipped:
@@ -131,6 +129,7 @@ def load_pixels(samples: list[Sample], view: View, cache: Path) -> Pixels:
         changes=np.fromfile(folder / "changes.bin", np.int8).reshape(-1, MAP_SIDE, MAP_SIDE),
         labels=np.array([sample.label for sample in kept], np.int64),
         sources=[sample.source for sample in kept],
+        families=[sample.family for sample in kept],
         groups=[sample.group for sample in kept],
         files=[str(sample.path) for sample in kept],
         skipped=index.skipped,

@@ -15,7 +15,7 @@ from service.pictures.names import shown
 from training.console import console
 from training.data.layout import SPLITS, find_root, has_split
 from training.data.samples import Sample, find_samples
-from training.data.table import FILE, GROUP, NAME, FilesTable
+from training.data.table import FILE, FILES, GROUP, files_table
 from training.errors import DataError
 
 HANDFUL = 10  # pictures: fewer of a source tell nothing of it
@@ -71,13 +71,13 @@ def _of_sources(members: list[Member]) -> Iterator[str]:
 
 
 def _of_table(root: Path, members: list[Member]) -> Iterator[str]:
-    table = FilesTable(root)
+    table = files_table(root)
     if not table.path.is_file():
         return
     if not {FILE, GROUP} <= set(table.columns):
-        yield f"warning: {NAME} has no columns {FILE} and {GROUP}, so that no twins are known"
+        yield f"warning: {FILES} has no columns {FILE} and {GROUP}, so that no twins are known"
     elif not any(table.row(_place(root, member)) for member in members):
-        yield f"warning: {NAME} names none of the pictures, such as {_shown(root, members[0])}"
+        yield f"warning: {FILES} names none of the pictures, such as {_shown(root, members[0])}"
 
 
 def _of_copies(root: Path, members: list[Member]) -> Iterator[str]:

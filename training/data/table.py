@@ -1,8 +1,10 @@
-"""A data set's own table of its pictures, ``files.csv``: a row each, under names of columns.
+"""A data set's own tables: ``files.csv`` of its pictures, ``sources.csv`` of where they come from.
 
-``file`` is the picture's path in the folder. ``group`` says which pictures were made of one: a
-fake and a real one of a group are twins. It is read as spreadsheets save it: with a byte-order
-mark, with ``;`` or tabs between cells, with the other system's slashes.
+A row each, under names of columns. In ``files.csv``, ``file`` is a picture's path in the folder and
+``group`` says which pictures were made of one: a fake and a real one of a group are twins. In
+``sources.csv``, ``source`` is what stands before ``__`` in a picture's name and ``family`` says
+which sources of fakes were made in one way. Both are read as spreadsheets save them: with a
+byte-order mark, with ``;`` or tabs between cells, with the other system's slashes.
 """
 
 import csv
@@ -12,52 +14,70 @@ from pathlib import Path
 
 from training.errors import DataError
 
-NAME = "files.csv"
-FILE, GROUP = "file", "group"
+FILES, FILE, GROUP = "files.csv", "file", "group"
+SOURCES, SOURCE, FAMILY = "sources.csv", "source", "family"
 _DELIMITERS = ",;\t|"
 
 Row = dict[str, str]  # by the column's name in lower case
 
 
-class FilesTable:
-    """The rows, by picture; none where there is no table, or one without the column ``file``."""
+class Table:
+    """Rows by what stands in the column ``key``; none where there is no file, or no such column."""
 
-    def __init__(self, root: Path) -> None:
-        """Read that of a data set.
+    def __init__(self, path: Path, key: str) -> None:
+        """Read it.
 
         Raises:
             DataError: it cannot be read.
         """
-        self.path = root / NAME
-        self.columns, self._rows = _read(self.path) if self.path.is_file() else ([], {})
+        self.path = path
+        self.columns, self._rows = _read(path, key) if path.is_file() else ([], {})
 
-    def row(self, picture: str) -> Row:
-        """Of the picture at that path in the folder; empty where it has none."""
-        return self._rows.get(_key(picture), {})
+    def row(self, name: str) -> Row:
+        """Of what has that name; empty where it has none."""
+        return self._rows.get(_key(name), {})
 
 
-def _read(path: Path) -> tuple[list[str], dict[str, Row]]:
+def files_table(root: Path) -> Table:
+    """That of a data set's pictures, by their paths in its folder ``root``.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    return Table(root / FILES, FILE)
+
+
+def sources_table(root: Path) -> Table:
+    """That of a data set's sources, by their names.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    return Table(root / SOURCES, SOURCE)
+
+
+def _read(path: Path, key: str) -> tuple[list[str], dict[str, Row]]:
     try:
         text = path.read_text("utf-8-sig", "surrogateescape")
-        columns, *rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
+        columns, *rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text, key))
     except (OSError, csv.Error) as error:
         raise DataError(f"{path}: {error}") from error
     except ValueError:  # it is empty
         return [], {}
     columns = [column.strip().lower() for column in columns]
     found = [dict(zip(columns, row, strict=False)) for row in rows]
-    return columns, {_key(row[FILE]): row for row in found if row.get(FILE)}
+    return columns, {_key(row[key]): row for row in found if row.get(key)}
 
 
-def _delimiter(text: str) -> str:
-    """What makes a column ``file`` of the first line."""
+def _delimiter(text: str, key: str) -> str:
+    """What makes a column ``key`` of the first line."""
     header, _, _ = text.partition("\n")
     for delimiter in _DELIMITERS:
-        if FILE in (name.strip('" \r').lower() for name in header.split(delimiter)):
+        if key in (name.strip('" \r').lower() for name in header.split(delimiter)):
             return delimiter
     return _DELIMITERS[0]
 
 
-def _key(picture: str) -> str:
+def _key(name: str) -> str:
     """Of one spelling: macOS takes letters and their accents apart, Windows has backslashes."""
-    return unicodedata.normalize("NFC", picture.replace("\\", "/").removeprefix("./"))
+    return unicodedata.normalize("NFC", name.replace("\\", "/").removeprefix("./"))

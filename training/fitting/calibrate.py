@@ -1,6 +1,6 @@
 """From logits to probabilities that mean what they say, and to thresholds at stated error rates."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import keras
 import numpy as np
@@ -33,17 +33,32 @@ class Calibration:
     fake_above: float
     real_below: float
 
+    def probability(self, logits: Floats) -> Floats:
+        """Of fake, in 0..1, for logits ``[n]``."""
+        return np.asarray(expit(logits / self.temperature + self.bias))
+
 
 def calibrate(run: Run, valid: Pixels) -> Calibration:
-    """Fit a finished run's scale and thresholds on the validation split, and keep them."""
-    model = keras.models.load_model(run.best)
-    logits = keras.Model(model.input, model.get_layer("logit").output).predict(
-        ordered_batches(valid, run.config.batch_size), verbose=0
-    )
-    by_picture = picture_scores(valid, logits[:, 0])
-    calibration = fit(by_picture.astype(np.float64), valid.labels)
+    """Fit a finished run's scale and thresholds on the validation split, and keep them.
+
+    Of sources that the run knows: what ``cross_fit`` does instead holds for others, too.
+    """
+    return keep(run, fit(logits(run, valid), valid.labels))
+
+
+def keep(run: Run, calibration: Calibration) -> Calibration:
+    """Write it into the run's folder."""
     run.write_json("calibration.json", asdict(calibration))
     return calibration
+
+
+def logits(run: Run, pixels: Pixels) -> Floats:
+    """What a finished run says of each picture, before calibration: float64 ``[n]``."""
+    model = keras.models.load_model(run.best)
+    by_face = keras.Model(model.input, model.get_layer("logit").output).predict(
+        ordered_batches(pixels, run.config.batch_size), verbose=0
+    )
+    return picture_scores(pixels, by_face[:, 0]).astype(np.float64)
 
 
 def read(run: Run) -> Calibration:
@@ -60,11 +75,10 @@ def read(run: Run) -> Calibration:
 
 def fit(logits: Floats, labels: Labels) -> Calibration:
     """Fit on logits ``[n]`` and labels ``[n]`` of 0 (real) and 1 (fake); both must occur."""
-    temperature, bias = fit_scale(logits, labels)
-    probabilities = expit(logits / temperature + bias)
-    return Calibration(
-        temperature,
-        bias,
+    scaled = Calibration(*fit_scale(logits, labels), fake_above=0.5, real_below=0.5)
+    probabilities = scaled.probability(logits)
+    return replace(
+        scaled,
         fake_above=_fake_above(probabilities[labels == 0]),
         real_below=_real_below(probabilities[labels == 1]),
     )

@@ -53,7 +53,7 @@ FINE_TUNING = Recipe(
     patience=None,  # the learning rate is scheduled: stopping early would cut it short
 )
 BY_TEXTURE = replace(
-    FINE_TUNING, build=texture_mobilenet, epochs=4, cells=CELLS, teach_heads=teach_heads
+    FINE_TUNING, build=texture_mobilenet, epochs=10, cells=CELLS, teach_heads=teach_heads
 )
 
 RECIPES = {

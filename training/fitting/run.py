@@ -8,7 +8,8 @@ runs/20260101-120000-baseline_cnn/
   draws/             what frozen layers say of the pictures; large, and only runs like it need it
   last.keras         model and optimizer after the last finished epoch
   best.keras         model after the epoch with the lowest validation loss
-  calibration.json   scale and thresholds, fitted on the validation split
+  folds/             runs like it, each without a part of the families and sources
+  calibration.json   scale and thresholds, fitted on validation or on what the folds did not see
   evaluation/        metrics and plots on the test split
 """
 
@@ -91,6 +92,15 @@ class Run:
         return self.folder / "draws"
 
     @property
+    def folds(self) -> Path:
+        """Folder of the runs like it that leave something out."""
+        return self.folder / "folds"
+
+    def fold_folders(self) -> list[Path]:
+        """Those runs' folders, in the order in which they were begun."""
+        return sorted(self.folds.glob("*/"))
+
+    @property
     def history(self) -> Path:
         """Metrics of each finished epoch, as CSV."""
         return self.folder / "history.csv"
@@ -109,7 +119,8 @@ class Run:
 
     def forget_results(self) -> None:
         """Remove what was found with weights that are about to change."""
-        (self.folder / "calibration.json").unlink(missing_ok=True)
+        for name in ("calibration.json", "logits.npy"):
+            (self.folder / name).unlink(missing_ok=True)
         shutil.rmtree(self.evaluation, ignore_errors=True)
 
     def write_config(self) -> None:

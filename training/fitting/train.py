@@ -21,11 +21,13 @@ from training.console import console
 from training.data.balance import pairs_without
 from training.data.dataset import ordered_batches, training_batches
 from training.data.decoding import View
+from training.data.folds import kins, sources_of
 from training.data.pixels import Pixels, load_split
+from training.data.samples import every_sample
 from training.data.survey import survey
 from training.errors import RunError, TeamError
 from training.fitting import calibrate, curves, loop
-from training.fitting.alike import require_alike, require_partners
+from training.fitting.alike import require_alike
 from training.fitting.callbacks import epoch_callbacks, save_last
 from training.fitting.draws import Draws
 from training.fitting.recipes import Recipe, find_recipe
@@ -44,17 +46,21 @@ def start(
     weights: Path | None = None,
     without: Sequence[str] = (),
     like: Path | None = None,
+    runs: Path = RUNS,
 ) -> Run:
-    """Create a run's folder and train it to its end.
+    """Create a run's folder in ``runs`` and train it to its end.
 
     ``epochs`` None takes the recipe's; ``weights`` is the file of a pretrained backbone;
-    ``without`` are sources to leave out; ``like`` is a run with them, whose draws are used.
+    ``without`` are families and sources to leave out; ``like`` is a run with them, whose draws are
+    used.
 
     Raises:
+        DataError: the data cannot be read, or has none of a name to leave out.
         RunError: ``like`` is of another network or seed, or lacks sources that are not left out.
         TeamError: the team's processes were not asked for the same.
     """
     recipe = find_recipe(architecture)
+    without = sources_of(without, kins(every_sample(data))) if without else []
     if like:
         require_alike(Run.open(like), architecture, seed, without)
     if team.is_chief:
@@ -66,13 +72,13 @@ def start(
         seed=seed,
         batch_size=recipe.batch_size,
         data=str(data),
-        without=list(without),
+        without=without,
         data_fingerprint=train.fingerprint,
         like=str(like) if like else None,
     )
     _agree(team, json.dumps(asdict(config)))
     model = _build(recipe, config, len(train.images), weights)
-    run = _create(team, config)
+    run = _create(team, runs, config)
     _fit(team, run, recipe, model, train, data)
     return run
 
@@ -116,9 +122,9 @@ def _require_same_data(run: Run, train: Pixels, data: Path) -> None:
         raise RunError(f"{data}: not the pictures that {run.folder} was begun with")
 
 
-def _create(team: Team, config: RunConfig) -> Run:
+def _create(team: Team, runs: Path, config: RunConfig) -> Run:
     """Make the run's folder; the name has the chief's time in it."""
-    folder = str(Run.create(RUNS, config).folder) if team.is_chief else ""
+    folder = str(Run.create(runs, config).folder) if team.is_chief else ""
     return Run(Path(team.tell(folder)), config)
 
 
@@ -187,21 +193,20 @@ def _begin(
 ) -> None:
     """Teach a new network its heads, if it has any; keep it where all find it."""
     if recipe.teach_heads:
-        recipe.teach_heads(model, _draws(team, run, recipe, train, data))
+        recipe.teach_heads(model, draws_of(team, run, recipe, train, data))
     if team.is_chief:
         model.optimizer.build(model.trainable_variables)
         save_last(run, model)
     team.wait()
 
 
-def _draws(team: Team, run: Run, recipe: Recipe, train: Pixels, data: Path) -> Draws:
+def draws_of(team: Team, run: Run, recipe: Recipe, train: Pixels, data: Path) -> Draws:
     """Those of this run, or of the one that it is like."""
     config, owner = run.config, run
     if config.like:
         owner = Run.open(Path(config.like))
         train = _load(team, data, "train", recipe.training_view, owner.config.without)
         _require_same_data(owner, train, data)
-        require_partners(train, config.without)
     recipe = replace(recipe, order=recipe.head_order)
     return Draws(
         lambda epoch: _batches(recipe, config, train, first_epoch=epoch),

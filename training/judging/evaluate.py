@@ -17,7 +17,6 @@ from pydantic import TypeAdapter, ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from training.data.balance import look_of
 from training.data.pixels import load_split
 from training.data.survey import survey
 from training.errors import RunError
@@ -132,8 +131,7 @@ def summarize(
 def against(labels: Labels, scores: Scores, names: NDArray[np.str_], source: str) -> Against:
     """How well the fakes of ``source`` are told from real pictures."""
     fake = scores[(labels == 1) & (names == source)]
-    looks = np.array([look_of(str(name)) for name in names])
-    same_look = scores[(labels == 0) & (looks == look_of(source))]
+    same_look = scores[(labels == 0) & (names == source)]
     return Against(
         roc_auc(same_look, fake) if len(same_look) else None, roc_auc(scores[labels == 0], fake)
     )

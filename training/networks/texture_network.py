@@ -1,12 +1,13 @@
 """The default network: two looks at a face's texture, and a map of where it was changed.
 
-Recognition knows the traces of the generators that it was shown. Texture is taken at several
-depths of a pretrained backbone, which stays as it is (Chai et al. 2020, "What makes fake images
-detectable?", arXiv 2008.10588).
+Texture is taken at several depths of a pretrained backbone, which for the first look, recognition,
+stays as it is (Chai et al. 2020, "What makes fake images detectable?", arXiv 2008.10588), and for
+the second, inspection, is fine-tuned from the first of them on. The two err differently, and their
+mean less than either: frozen layers keep what they know of all pictures, fine-tuned ones find what
+a forgery leaves behind.
 
-Inspection begins with the same layers but is fine-tuned, mostly on forgeries that are made of real
-pictures, and so carries over to fakes of another making (Shiohara and Yamasaki 2022). Where those
-were changed is known; it learns that too, cell by cell (Li et al. 2020, "Face X-ray", arXiv
+Inspection also sees forgeries that are made of real pictures (Shiohara and Yamasaki 2022). Where
+those were changed is known; it learns that too, cell by cell (Li et al. 2020, "Face X-ray", arXiv
 1912.13458), and the heatmap is that.
 """
 
@@ -18,19 +19,16 @@ from keras import layers, ops
 from training.errors import RunError
 from training.networks.architectures import SIDE, fine_tuning_optimizer, load_mobilenet_v2
 from training.networks.efficientnet import efficientnet_lite0
-from training.networks.either import Either
 from training.networks.folding import fold_normalizations
+from training.networks.mean import Mean
 from training.networks.texture import Texture
 
 CELLS = SIDE // 16  # of the map of changes, each way
-# Chosen on validation, over a run with all sources and two without one of them: against (3, 2, 3),
-# TPR at 1 % FPR of those shown rose from 0.667 to 0.683, AUC of those left out fell from 0.888 to
-# 0.879. Inspection errs more, but where it is sure, it often knows fakes of another making.
-EITHER = {"scale": 5.0, "other_scale": 2.0, "doubt": 5.0}
 CORRELATED = range(30, 100)  # channels of a map whose correlations are taken: not too few, nor many
 # Of a map's side, what lies around its middle, which the face fills. Its own texture costs next to
 # nothing (recognition on validation, without augmentation: AUC 0.972 to 0.976, TPR 0.64 to 0.70).
 AROUND = 0.2
+LABEL_SMOOTHING = 0.1  # or, after so many passes, it is far too sure (Szegedy et al. 2016)
 
 
 def texture_mobilenet(weights: Path | None, steps: int) -> keras.Model:
@@ -64,7 +62,8 @@ def _texture_network(
 ) -> keras.Model:
     """``blocks`` are the depths at which texture is taken; up to the first both looks are one.
 
-    ``head.teach_heads`` teaches both looks' heads, fine-tuning then inspection alone.
+    What lies below it takes half the time of fine-tuning as a whole. ``head.teach_heads`` teaches
+    both heads, fine-tuning then inspection alone.
     """
     depths = [whole.get_layer(f"block_{number}_add").output for number in blocks]
     backbone = fold_normalizations(keras.Model(whole.input, depths, name="backbone"))
@@ -72,30 +71,26 @@ def _texture_network(
     inspector = fold_normalizations(keras.Model(depths[0], depths[1:], name="inspector"))
     image = keras.Input((SIDE, SIDE, 3), name="image")
     maps = backbone(layers.Rescaling(1 / 127.5, offset=-1)(image))
+    recognition = _head("recognition", _textures(maps))
     inspected = [maps[0], *inspector(maps[0])]
     cells = _place_by_place(inspected)
-    suspicion = _head("inspection", _textures(inspected, correlated=range(0)))
-    inspection = layers.Add()([suspicion, _evidence(cells)])
-    recognition = _head("recognition", _textures(maps, CORRELATED))
-    logit = Either(**EITHER, name="logit")(recognition, inspection)
+    inspection = layers.Add()([_head("inspection", _textures(inspected)), _evidence(cells)])
+    logit = Mean(name="logit")(recognition, inspection)
     probability = layers.Activation("sigmoid", name="fake_probability")(logit)
     model = keras.Model(image, [probability, cells], name=name)
     model.compile(
         optimizer=fine_tuning_optimizer(steps),
-        loss=["binary_crossentropy", changes_loss],
+        loss=[keras.losses.BinaryCrossentropy(label_smoothing=LABEL_SMOOTHING), changes_loss],
         metrics=[["accuracy"], []],
         jit_compile=False,  # on a processor, compiled by XLA it trains at half the speed
     )
     return model
 
 
-def _textures(maps: list[keras.KerasTensor], correlated: range) -> list[keras.KerasTensor]:
-    """Of each map and, apart, of its middle: a spatial pyramid (Lazebnik et al. 2006).
-
-    Those of as many channels as ``correlated`` holds have correlations.
-    """
+def _textures(maps: list[keras.KerasTensor]) -> list[keras.KerasTensor]:
+    """Of each map and, apart, of its middle: a spatial pyramid (Lazebnik et al. 2006)."""
     middles = [layers.Cropping2D(round(AROUND * x.shape[1]))(x) for x in maps]
-    return [Texture(x.shape[-1] in correlated)(x) for x in maps + middles]
+    return [Texture(x.shape[-1] in CORRELATED)(x) for x in maps + middles]
 
 
 def _head(name: str, textures: list[keras.KerasTensor]) -> keras.KerasTensor:

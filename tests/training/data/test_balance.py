@@ -1,4 +1,4 @@
-"""The order of training: reproducible, and no look gives its label away."""
+"""The order of training: reproducible, and where a picture comes from does not say its label."""
 
 from collections import Counter
 
@@ -10,7 +10,6 @@ from training.data.balance import (
     BLENDED,
     TWINNED,
     Order,
-    look_of,
     paired,
     paired_as_found,
     pairs_without,
@@ -19,14 +18,14 @@ from training.data.balance import (
 from training.data.pixels import Pixels
 
 COUNTS = {
-    ("ffhq", 0): 90,
-    ("stylegan", 1): 300,
-    ("stylegan2", 1): 60,
-    ("dfdc", 0): 400,
-    ("dfdc", 1): 800,
-    ("web", 0): 500,
-    ("sfhq", 1): 50,
+    ("ffhq", 0): 400,
+    ("press", 0): 100,
+    ("stylegan", 1): 900,
+    ("veo", 1): 4,
+    ("dfdc", 0): 100,
+    ("dfdc", 1): 400,
 }
+EPOCHS = 60
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +36,12 @@ def pixels() -> Pixels:
     return prepare(labels, sources)
 
 
-def drawn(pixels: Pixels, epochs: int = 40) -> Counter[tuple[str, int]]:
+def drawn(pixels: Pixels, order: Order = paired) -> Counter[tuple[str, int]]:
     """How often each source and label came up; 2 stands for forgeries made of its real pictures."""
     count = len(pixels.labels)
-    order = np.concatenate([paired(pixels, 0, epoch) for epoch in range(epochs)])
+    positions = np.concatenate([order(pixels, 0, epoch) for epoch in range(EPOCHS)])
     return Counter(
-        (pixels.sources[i % count], 2 if i >= count else int(pixels.labels[i])) for i in order
+        (pixels.sources[i % count], 2 if i >= count else int(pixels.labels[i])) for i in positions
     )
 
 
@@ -59,77 +58,79 @@ def test_shuffled_holds_each_picture_once(pixels: Pixels) -> None:
     assert sorted(shuffled(pixels, 0, 0)) == list(range(len(pixels.labels)))
 
 
-@pytest.mark.parametrize(
-    ("reals", "fakes"),
-    [(["ffhq"], ["stylegan", "stylegan2"]), (["dfdc"], ["dfdc"]), (["web"], ["sfhq"])],
-)
-def test_within_a_look_both_labels_are_equally_likely(
-    pixels: Pixels, reals: list[str], fakes: list[str]
-) -> None:
-    counts = drawn(pixels)
-    real = sum(counts[source, 0] for source in reals)
-    made = sum(counts[source, 2] for source in reals)
-    fake = sum(counts[source, 1] for source in fakes)
-    assert real == made + fake
-    assert made / (made + fake) == pytest.approx(BLENDED, abs=0.03)
-
-
-def test_as_found_nothing_is_made_but_where_a_look_has_no_fakes(pixels: Pixels) -> None:
-    count = len(pixels.labels)
-    order = np.concatenate([paired_as_found(pixels, 0, epoch) for epoch in range(10)])
-    made = {pixels.sources[i - count] for i in order if i >= count}
-    looks = {look_of(source) for source, label in COUNTS if label == 1}
-    assert all(look_of(source) not in looks for source in made)
-
-
-def test_a_real_and_a_fake_of_one_look_come_in_turn(pixels: Pixels) -> None:
+def test_a_real_and_a_fake_come_in_turn(pixels: Pixels) -> None:
     count = len(pixels.labels)
     for real, fake in paired(pixels, 0, 0).reshape(-1, 2):
         assert pixels.labels[real] == 0
         assert fake == real + count or pixels.labels[fake] == 1
-        assert look_of(pixels.sources[real]) == look_of(pixels.sources[fake % count])
 
 
-def without(pixels: Pixels, label: int) -> Pixels:
-    chosen = np.flatnonzero(pixels.labels != label)
-    return prepare(pixels.labels[chosen], [pixels.sources[i] for i in chosen])
+def test_an_odd_number_of_pictures_ends_with_a_real_one() -> None:
+    order = paired(prepare(np.array([0, 1, 1]), ["a", "b", "b"]), 0, 0)
+    assert order.shape == (3,)
+    assert order[2] == 0
 
 
-def test_a_look_without_fakes_is_given_made_ones(pixels: Pixels) -> None:
-    reals = without(pixels, 1)
-    order = paired(reals, 0, 0).reshape(-1, 2)
-    assert (order[:, 1] == order[:, 0] + len(reals.labels)).all()
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"),
+    [("stylegan", "veo", np.sqrt(900 / 4)), ("stylegan", "dfdc", np.sqrt(900 / 400))],
+)
+def test_a_source_of_fakes_comes_up_like_the_root_of_its_size(
+    pixels: Pixels, one: str, other: str, ratio: float
+) -> None:
+    counts = drawn(pixels, paired_as_found)
+    assert counts[one, 1] / counts[other, 1] == pytest.approx(ratio, rel=0.06)
 
 
-def test_a_look_without_real_pictures_has_none_to_draw(pixels: Pixels) -> None:
-    fakes = without(pixels, 0)
-    assert paired(fakes, 0, 0).max() < len(fakes.labels)
+def test_so_does_a_source_of_real_pictures_alone(pixels: Pixels) -> None:
+    counts = drawn(pixels, paired_as_found)
+    assert counts["ffhq", 0] / counts["press", 0] == pytest.approx(2, rel=0.06)
 
 
-def test_within_a_label_of_a_look_every_picture_is_equally_likely(pixels: Pixels) -> None:
+def test_a_source_of_both_labels_has_both_as_often(pixels: Pixels) -> None:
+    counts = drawn(pixels, paired_as_found)
+    assert counts["dfdc", 0] == counts["dfdc", 1]
+
+
+def test_a_fake_of_such_a_source_comes_with_a_real_picture_of_it(pixels: Pixels) -> None:
+    pairs = paired_as_found(pixels, 0, 0).reshape(-1, 2)
+    real, fake = (np.array(pixels.sources)[pairs[:, column]] for column in (0, 1))
+    assert (real[fake == "dfdc"] == "dfdc").all()
+    assert set(real[fake != "dfdc"]) == {"ffhq", "press"}
+
+
+def test_where_all_sources_have_fakes_the_others_go_with_any_real_picture() -> None:
+    pixels = prepare(np.array([0, 1, 1, 1]), ["dfdc", "dfdc", "veo", "veo"])
+    for real, _ in paired_as_found(pixels, 0, 0).reshape(-1, 2):
+        assert real == 0
+
+
+def test_every_picture_of_a_source_is_equally_likely(pixels: Pixels) -> None:
+    positions = np.concatenate([paired_as_found(pixels, 0, epoch) for epoch in range(EPOCHS)])
+    veo = [i for i, source in enumerate(pixels.sources) if source == "veo"]
+    counts = [int((positions == i).sum()) for i in veo]
+    assert min(counts) / max(counts) > 0.8
+
+
+def test_a_share_of_the_fakes_is_made_of_real_pictures_of_all_sources(pixels: Pixels) -> None:
     counts = drawn(pixels)
-    assert counts["stylegan", 1] / counts["stylegan2", 1] == pytest.approx(5, rel=0.1)
+    made = {source: count for (source, kind), count in counts.items() if kind == 2}
+    fakes = sum(count for (_, kind), count in counts.items() if kind)
+    assert sum(made.values()) / fakes == pytest.approx(BLENDED, abs=0.01)
+    assert made["ffhq"] / made["dfdc"] == pytest.approx(2, rel=0.15)
+    assert set(made) == {"ffhq", "press", "dfdc"}
 
 
-def test_a_small_look_is_seen_more_than_in_proportion(pixels: Pixels) -> None:
-    counts = drawn(pixels)
-    small, large = counts["ffhq", 0], counts["dfdc", 0]
-    assert small / large == pytest.approx(np.sqrt(450 / 1200), rel=0.05)
-
-
-def test_a_data_set_without_known_sources_is_balanced_by_label() -> None:
-    labels = np.repeat([0, 1], [900, 100])
-    unknown = prepare(labels, ["all"] * 1000)
-    assert (paired(unknown, 0, 0)[::2] < 900).all()
-    assert (paired(unknown, 0, 0)[1::2] >= 900).all()
+def test_as_found_nothing_is_made(pixels: Pixels) -> None:
+    assert paired_as_found(pixels, 0, 0).max() < len(pixels.labels)
 
 
 def test_a_fake_often_follows_its_twin() -> None:
     """Reals 0..99 and fakes 100..199, of which the first fifty have a twin."""
     groups = [f"g{n}" for n in range(100)] + [f"g{n}" if n < 50 else "" for n in range(100)]
     pixels = prepare(np.repeat([0, 1], 100), ["dfdc"] * 200, groups=groups)
-    pairs = np.concatenate([paired(pixels, 0, epoch) for epoch in range(40)]).reshape(-1, 2)
-    pairs = pairs[pairs[:, 1] < 200]
+    orders = [paired_as_found(pixels, 0, epoch) for epoch in range(40)]
+    pairs = np.concatenate(orders).reshape(-1, 2)
     twins = pairs[:, 0] + 100 == pairs[:, 1]
     with_twin = pairs[:, 1] < 150
     assert twins[with_twin].mean() == pytest.approx(TWINNED, abs=0.06)
@@ -138,17 +139,17 @@ def test_a_fake_often_follows_its_twin() -> None:
 
 def test_pictures_of_one_group_in_two_sources_are_no_twins() -> None:
     pixels = prepare(np.array([0, 0, 1, 1]), ["a", "b", "b", "b"], groups=["g", "", "g", "h"])
-    reals = {int(real) for real in paired(pixels, 0, 0).reshape(-1, 2)[:, 0]}
-    assert reals <= {0, 1}
+    pairs = np.concatenate([paired_as_found(pixels, 0, epoch) for epoch in range(9)])
+    assert set(pairs.reshape(-1, 2)[:, 0]) == {1}
 
 
 def test_a_pair_with_what_is_left_out_is_left_out_whole(pixels: Pixels) -> None:
     order = paired(pixels, 0, 0)
     sources = np.array(pixels.sources)[order % len(pixels.labels)].reshape(-1, 2)
-    kept = pairs_without(["stylegan2", "web"], pixels, order).reshape(-1, 2)
+    kept = pairs_without(["stylegan", "press"], pixels, order).reshape(-1, 2)
     assert np.array_equal(kept[:, 0], kept[:, 1])
-    assert np.array_equal(kept[:, 0], ~np.isin(sources, ["stylegan2", "web"]).any(axis=1))
-    assert set(sources[kept[:, 0]].ravel()) == {"ffhq", "stylegan", "dfdc"}
+    assert np.array_equal(kept[:, 0], ~np.isin(sources, ["stylegan", "press"]).any(axis=1))
+    assert set(sources[kept[:, 0]].ravel()) == {"ffhq", "veo", "dfdc"}
 
 
 def test_without_nothing_all_pairs_stay(pixels: Pixels) -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from training.data.table import FilesTable
+from training.data.table import Table, files_table, sources_table
 from training.errors import DataError
 
 
-def table(root: Path, content: str | bytes) -> FilesTable:
+def table(root: Path, content: str | bytes) -> Table:
     data = content if isinstance(content, bytes) else content.encode()
     (root / "files.csv").write_bytes(data)
-    return FilesTable(root)
+    return files_table(root)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_short_row_has_what_it_has(tmp_path: Path) -> None:
 
 
 def test_without_a_table_there_is_none(tmp_path: Path) -> None:
-    read = FilesTable(tmp_path)
+    read = files_table(tmp_path)
     assert not read.path.exists()
     assert (read.columns, read.row("a.jpg")) == ([], {})
 

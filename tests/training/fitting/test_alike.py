@@ -3,16 +3,12 @@
 from pathlib import Path
 
 import keras
-import numpy as np
 import pytest
 
 from tests.conftest import run_training
 from tests.pictures import write_dataset
-from tests.prepared import prepare
-from training.data.balance import paired_as_found, pairs_without
-from training.data.pixels import Pixels
 from training.errors import RunError
-from training.fitting.alike import require_alike, require_partners
+from training.fitting.alike import require_alike
 from training.fitting.run import Run, RunConfig
 
 NETWORK = "texture_mobilenet"
@@ -39,35 +35,6 @@ def test_another_seed_or_a_lacking_source_is_refused(
 ) -> None:
     with pytest.raises(RunError, match=message):
         require_alike(a_run(tmp_path, **run), NETWORK, 0, ["sfhq"])  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def pixels() -> Pixels:
-    """LFW's look has swaps of one source alone; FFHQ's has fakes of two."""
-    counts = {"ffhq": 90, "stylegan": 80, "stylegan2": 60, "lfw": 100, "lfwswap": 70}
-    sources = [name for name, count in counts.items() for _ in range(count)]
-    labels = np.array([int(name in {"stylegan", "stylegan2", "lfwswap"}) for name in sources])
-    return prepare(labels, sources)
-
-
-@pytest.mark.parametrize("without", [[], ["stylegan2"], ["lfw", "lfwswap"]])
-def test_what_is_left_has_partners(pixels: Pixels, without: list[str]) -> None:
-    require_partners(pixels, without)
-    kept = pairs_without(without, pixels, paired_as_found(pixels, 0, 3))
-    drawn = paired_as_found(pixels, 0, 3)[kept]
-    assert set(np.array(pixels.sources)[drawn]) == set(pixels.sources) - set(without)
-    assert pixels.labels[drawn].mean() == 0.5
-
-
-def test_nothing_that_it_is_to_be_shown_is_lost(pixels: Pixels) -> None:
-    """Each draw of LFW is beside an LFW swap, so a training without these must draw anew."""
-    with pytest.raises(RunError, match=r"^lfw: seen only beside what is left out; leave --like"):
-        require_partners(pixels, ["lfwswap"])
-
-
-def test_a_look_that_never_had_fakes_is_not_lost() -> None:
-    """Its pairs are made of its own pictures."""
-    require_partners(prepare(np.array([0, 0, 1]), ["lfw", "lfw", "sfhq"]), ["sfhq"])
 
 
 def test_a_network_that_looks_anew_each_time_keeps_nothing(tmp_path: Path) -> None:

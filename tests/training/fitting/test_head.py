@@ -11,9 +11,9 @@ from keras import layers
 from sklearn.metrics import roc_auc_score
 
 from training.fitting.draws import Draws
-from training.fitting.head import LABEL_SMOOTHING, LESSONS, Lesson, teach_heads
+from training.fitting.head import LABEL_SMOOTHING, Lesson, head_of, teach, teach_heads
 from training.fitting.team import Team
-from training.networks.either import Either
+from training.networks.mean import Mean
 
 N = 512
 STEPS = 4  # of an epoch
@@ -31,7 +31,7 @@ def model() -> keras.Model:
     )
     silent = layers.Dense(1, kernel_initializer="zeros")(layers.GlobalAveragePooling2D()(cells))
     inspection = layers.Add()([head("inspection", maps), silent])
-    logit = Either(1.0, 1.0, 0.0, name="logit")(head("recognition", maps), inspection)
+    logit = Mean(name="logit")(head("recognition", maps), inspection)
     model = keras.Model(image, layers.Activation("sigmoid")(logit))
     model.compile(keras.optimizers.AdamW(1e-4), "binary_crossentropy", metrics=["accuracy"])
     return model
@@ -87,7 +87,8 @@ def test_they_are_no_surer_than_the_smoothed_labels(
     model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long they learn what is easily learnt."""
-    monkeypatch.setitem(LESSONS, "recognition", Lesson(draws=2, passes=200, batch_size=128))
+    lesson = Lesson(draws=2, passes=200, batch_size=128)
+    monkeypatch.setattr("training.fitting.head.LESSON", lesson)
     monkeypatch.setattr("training.fitting.head.LEARNING_RATE", 1e-2)
     images, labels = rough_and_smooth()
     teach_heads(model, draws)
@@ -159,7 +160,27 @@ def test_recognition_learns_from_more_draws(
         asked.append(epoch)
         return batches()
 
-    monkeypatch.setitem(LESSONS, "recognition", Lesson(draws=3, passes=1, batch_size=256))
-    monkeypatch.setitem(LESSONS, "inspection", Lesson(draws=2, passes=1, batch_size=256))
+    monkeypatch.setattr("training.fitting.head.LESSON", Lesson(draws=3, passes=1, batch_size=256))
     teach_heads(model, replace(draws, batches=counted))
-    assert asked == [0, 0, 1, 2, 0, 1], "the first for the moments"
+    assert asked == [0, 0, 1, 2], "the first for the moments"
+
+
+def test_inspection_begins_with_what_recognition_has_learnt(
+    model: keras.Model, draws: Draws
+) -> None:
+    teach_heads(model, draws)
+    images, _ = rough_and_smooth()
+    recognition, inspection, logit = (
+        keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
+        for name in ("recognition", "inspection", "logit")
+    )
+    assert np.array_equal(recognition, inspection)
+    assert np.allclose(recognition, logit, atol=1e-6)
+
+
+def test_a_head_apart_is_taught_without_the_model(model: keras.Model, draws: Draws) -> None:
+    """As the study of what is left out does it."""
+    draws.look(model, "recognition_texture", 1)
+    before = weights_of(model, "recognition")
+    teach(keras.models.clone_model(head_of(model)), draws, Lesson(1, 2, 128))
+    assert same(before, weights_of(model, "recognition"))

@@ -1,0 +1,44 @@
+"""Each picture is judged by a network that was not shown its source."""
+
+import numpy as np
+import pytest
+
+from tests.prepared import prepare
+from training.fitting.calibrate import fit
+from training.fitting.strangers import Strangers
+
+SOURCES = ["ffhq", "press", "dfdc", "dfdc", "veo"]
+LABELS = np.array([0, 0, 0, 1, 1])
+IN_TEST = np.array([True, False, False, True, False])
+LOGITS = np.arange(10, dtype=np.float64).reshape(2, 5)
+
+
+@pytest.fixture
+def them() -> Strangers:
+    """Two networks: one without ffhq and dfdc, the other without press, veo and dfdc."""
+    without = [frozenset({"ffhq", "dfdc"}), frozenset({"press", "veo", "dfdc"})]
+    return Strangers.of(prepare(LABELS, SOURCES), IN_TEST, LOGITS, without)
+
+
+def test_who_was_left_out_is_known_by_source(them: Strangers) -> None:
+    assert them.left_out.tolist() == [
+        [True, False, True, True, False],
+        [False, True, True, True, True],
+    ]
+
+
+def test_a_picture_s_logit_is_that_of_the_first_that_did_not_know_it(them: Strangers) -> None:
+    assert them.fold.tolist() == [0, 1, 0, 0, 1]
+    assert them.logit.tolist() == [0, 6, 2, 3, 9]
+
+
+def test_a_calibration_is_fitted_on_the_pictures_that_are_chosen(them: Strangers) -> None:
+    chosen = np.array([True, False, True, True, True])
+    assert them.calibration(chosen) == fit(np.array([0.0, 2, 3, 9]), LABELS[chosen])
+
+
+def test_labels_families_and_split_are_kept(them: Strangers) -> None:
+    assert them.labels is LABELS or np.array_equal(them.labels, LABELS)
+    assert them.families.tolist() == SOURCES
+    assert them.sources.tolist() == SOURCES
+    assert them.in_test is IN_TEST
