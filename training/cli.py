@@ -71,8 +71,8 @@ def evaluate(
     data: Data,
     model: Annotated[Path, typer.Option(help="A run, or a version folder of an artifact.")],
     card: Annotated[bool, typer.Option(help="Write model.json and MODEL_CARD.md anew.")] = False,
-    left_out: Annotated[
-        list[Path] | None, typer.Option(help="For the card: a run without some source.")
+    run: Annotated[
+        Path | None, typer.Option(help="For the card: the run that it was exported from.")
     ] = None,
     compare: Annotated[
         list[Path] | None, typer.Option(help="For the card: another run or artifact.")
@@ -82,11 +82,11 @@ def evaluate(
     from training.judging import evaluate as evaluation
     from training.judging.card import publish
 
-    if (left_out or compare) and not card:
-        raise typer.BadParameter("--left-out and --compare are for the card: add --card")
+    if (run or compare) and not card:
+        raise typer.BadParameter("--run and --compare are for the card: add --card")
     out = evaluation.evaluate(model, data)
     Console().print(evaluation.table(evaluation.Evaluation.read(out)))
-    typer.echo(publish(model, data, left_out or [], compare or []) if card else out)
+    typer.echo(publish(model, data, run, compare or []) if card else out)
 
 
 @app.command()

@@ -18,7 +18,7 @@ class _Frozen(BaseModel):
 
 
 class Thresholds(_Frozen):
-    """Where probabilities turn into verdicts; both fitted on the validation split."""
+    """Where probabilities turn into verdicts."""
 
     fake_above: float = Field(
         ge=0.5, le=1, description="At this probability or more the verdict is `fake`."
@@ -70,10 +70,47 @@ class SourceMetrics(_Frozen):
 
 
 class Against(_Frozen):
-    """How well the fakes of one source are told from real pictures: ROC AUC."""
+    """How well the fakes of one family are told from real pictures: ROC AUC."""
 
-    look: Estimate | None = Field(description="Against the real pictures that look like them.")
     all: Estimate = Field(description="Against all real pictures.")
+    like: str | None = Field(
+        None, description="The source of real pictures that they are hardest to tell from."
+    )
+    look: Estimate | None = Field(description="Against the real pictures of that source.")
+
+
+class Family(_Frozen):
+    """A family of fakes that a network was not shown."""
+
+    fakes: int
+    roc_auc: Estimate = Field(description="Against the test's real pictures.")
+
+
+class Judged(_Frozen):
+    """Real pictures of sources that a network was not shown, and the verdicts that they get."""
+
+    pictures: int
+    fake: Estimate
+    real: Estimate
+
+
+class Unseen(_Frozen):
+    """How networks do that were trained without some families and sources, on those."""
+
+    families: dict[str, Family]
+    mean_auc: float = Field(ge=0, le=1, description="Over the families.")
+    worst_auc: float = Field(ge=0, le=1)
+    sources: dict[str, Judged] = Field(description="The larger ones.")
+    all_sources: Judged = Field(description="Small ones, too.")
+    roc_auc: Estimate = Field(description="On the test split, each picture by who never saw it.")
+    ece: float = Field(ge=0, le=1, description="The same.")
+
+
+class Steadiness(_Frozen):
+    """What a slight change of the file does to verdicts; null where there are none."""
+
+    flipped: Estimate | None = Field(description="Share that goes from `real` to `fake` or back.")
+    lost: Estimate | None = Field(description="Share of both that becomes `uncertain`.")
 
 
 class Pointing(_Frozen):
@@ -96,8 +133,10 @@ class Study(_Frozen):
     """What was measured beyond the plain test split."""
 
     robustness: dict[str, SourceMetrics] = Field(description="By what was done to the files.")
-    unseen: dict[str, Against] = Field(
-        description="By source: of a network that was trained without it."
+    steadiness: dict[str, Steadiness] = Field(description="By what was done to the files.")
+    unseen: Unseen | None = Field(description="Null where it has not been measured.")
+    unseen_heads: Unseen | None = Field(
+        description="The same of heads on the frozen backbone, each without one family."
     )
     pointing: Pointing | None
     compared: dict[str, Compared] = Field(description="By architecture.")
@@ -119,8 +158,8 @@ class Metrics(_Frozen):
 
     split: Literal["test"]
     overall: SourceMetrics
-    by_source: dict[str, SourceMetrics]
-    fakes: dict[str, Against]
+    by_source: dict[str, SourceMetrics] = Field(description="Small ones together as `others`.")
+    fakes: dict[str, Against] = Field(description="By family.")
     distribution: Distribution | None = Field(
         None, description="Null of a version that was evaluated before there was one."
     )
@@ -142,8 +181,8 @@ class Manifest(_Frozen):
         description="Margin around a face's box, as a share of its longer side; null: the network "
         "was trained on whole pictures and no faces are looked for.",
     )
-    temperature: float = Field(gt=0, description="Divides the logit; fitted on validation.")
-    bias: float = Field(description="Is added to that; fitted on validation.")
+    temperature: float = Field(gt=0, description="Divides the logit.")
+    bias: float = Field(description="Is added to that.")
     thresholds: Thresholds
     metrics: Metrics
     study: Study | None = Field(description="Null until a model card has been written.")

@@ -1,4 +1,4 @@
-"""In which order training sees the pictures, so that where one comes from does not say its label."""
+"""The order in which training sees the pictures, so that a source does not say the label."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

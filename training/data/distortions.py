@@ -37,6 +37,17 @@ def noisy(deviation: float) -> Distortion:
     return apply
 
 
+def cropped(share: float) -> Distortion:
+    """Less that share of its width and height, half of it on each side."""
+
+    def apply(data: bytes) -> bytes:
+        image = _open(data)
+        across, down = (round(side * share / 2) for side in image.size)
+        return _png(image.crop((across, down, image.width - across, image.height - down)))
+
+    return apply
+
+
 def screenshot(data: bytes) -> bytes:
     """Shown larger on a screen, captured, and sent on at a lower quality."""
     return _jpeg(_scaled(_open(data), 1.3), 75)
@@ -48,7 +59,7 @@ def forwarded(data: bytes) -> bytes:
     return _jpeg(_scaled(_open(once), 0.8), 60)
 
 
-DISTORTIONS: dict[str, Distortion] = {
+HARSH: dict[str, Distortion] = {
     **{f"JPEG {quality}": jpeg(quality) for quality in (90, 70, 50, 30)},
     "half size": resized(0.5),
     "quarter size": resized(0.25),
@@ -57,6 +68,12 @@ DISTORTIONS: dict[str, Distortion] = {
     "screenshot": screenshot,
     "forwarded twice": forwarded,
 }
+SLIGHT: dict[str, Distortion] = {
+    "scaled to 0.8": resized(0.8),
+    "saved again as JPEG 85": jpeg(85),
+    "cropped by 3 %": cropped(0.03),
+}
+DISTORTIONS = HARSH | SLIGHT
 
 
 def _open(data: bytes) -> Image.Image:

@@ -37,20 +37,18 @@ def folds(of: Sequence[Kin], count: int) -> list[list[Kin]]:
     """``count`` parts, each of about as many fakes and of as many sources of real pictures alone.
 
     Raises:
-        DataError: there are fewer families of fakes, or such sources.
+        DataError: there are fewer families of fakes.
     """
     fakes, reals = ([kin for kin in of if kin.has_fakes is has] for has in (True, False))
-    return [one + other for one, other in zip(parts(fakes, count), parts(reals, count), strict=True)]
+    if len(fakes) < count:
+        raise DataError(f"{len(fakes)} families of fakes are too few for {count} folds")
+    return [
+        one + other for one, other in zip(parts(fakes, count), parts(reals, count), strict=True)
+    ]
 
 
 def parts(of: Sequence[Kin], count: int) -> list[list[Kin]]:
-    """``count`` parts of about as many pictures: each in turn goes to the smallest so far.
-
-    Raises:
-        DataError: there are fewer.
-    """
-    if len(of) < count:
-        raise DataError(f"{len(of)} families of fakes or sources of real pictures: too few to part")
+    """``count`` parts of about as many pictures: each in turn goes to the smallest so far."""
     found: list[list[Kin]] = [[] for _ in range(count)]
     for kin in of:
         min(found, key=lambda part: sum(it.size for it in part)).append(kin)

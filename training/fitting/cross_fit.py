@@ -22,6 +22,7 @@ from training.fitting.run import Run
 from training.fitting.strangers import Strangers
 from training.fitting.team import Team
 
+
 def cross_fit(run: Run, data: Path, team: Team, count: int, weights: Path | None) -> None:
     """Train ``count`` folds like a finished ``run``, and calibrate it on what they did not see.
 

@@ -23,8 +23,8 @@ class Strangers:
     """All ``n`` pictures of a data set, and the logits that ``k`` folds give them.
 
     ``labels`` int64 ``[n]`` (fake = 1), ``families`` and ``sources`` str ``[n]``; ``in_test`` bool
-    ``[n]``: they are of the test split; ``logits`` float64 ``[k, n]``; ``left_out`` bool ``[k, n]``:
-    the fold was not shown the picture's source. Each picture is left out by one at least.
+    ``[n]``: they are of the test split; ``logits`` float64 ``[k, n]``; ``left_out`` bool
+    ``[k, n]``: the fold was not shown the picture's source. Each picture is left out by one.
     """
 
     labels: NDArray[np.int64]
@@ -41,9 +41,7 @@ class Strangers:
         """Of prepared pictures; ``without`` are the sources that each fold was not shown."""
         sources = np.array(pixels.sources)
         left_out = np.stack([np.isin(sources, sorted(its)) for its in without])
-        return cls(
-            pixels.labels, np.array(pixels.families), sources, in_test, logits, left_out
-        )
+        return cls(pixels.labels, np.array(pixels.families), sources, in_test, logits, left_out)
 
     @property
     def fold(self) -> NDArray[np.int64]:

@@ -1,10 +1,10 @@
 """What is known of an artifact, in its model.json and as MODEL_CARD.md: measured, never typed.
 
     python -m training evaluate --data DIR --model models/deepfake/1 --card \\
-        --left-out runs/A --compare runs/B
+        --run runs/A --compare runs/B
 
-Runs that leave a source out take hours: what an earlier card of this version says of sources and
-networks that are not measured again stays in it.
+Folds take hours: what an earlier card of this version says of strangers and of other networks stays
+in it, unless it is measured again.
 """
 
 import json
@@ -29,10 +29,10 @@ PLOTS = Path("docs/model")
 TEMPLATE = Path(__file__).parent / "templates" / "MODEL_CARD.md"
 
 
-def publish(
-    model: Path, data: Path, left_out: Sequence[Path] = (), others: Sequence[Path] = ()
-) -> Path:
+def publish(model: Path, data: Path, run: Path | None = None, others: Sequence[Path] = ()) -> Path:
     """Study an evaluated artifact; write its model.json anew and the card into this folder.
+
+    ``run`` is what it was exported from, for what its folds and heads say of strangers.
 
     Raises:
         RunError: ``model`` is no artifact, or another path no finished run.
@@ -43,7 +43,7 @@ def publish(
     subject = open_subject(model)
     manifest = json.loads(manifest_path.read_text())
     manifest["metrics"] = asdict(Evaluation.read(subject.out))
-    measured = asdict(study(subject, data, left_out, others))
+    measured = asdict(study(subject, data, run, others))
     manifest["study"] = with_earlier(manifest["study"] or {}, measured)
     _replace(manifest_path, json.dumps(manifest, indent=2) + "\n")
     pixels = load_split(data, "test", subject.view)
@@ -56,9 +56,9 @@ def publish(
 
 
 def with_earlier(before: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any]:
-    """``measured``, and what the study ``before`` says of other sources and networks."""
-    kept = {part: before.get(part, {}) | measured[part] for part in ("unseen", "compared")}
-    return measured | kept
+    """``measured``, and what the study ``before`` says of strangers and of other networks."""
+    strangers = {part: measured[part] or before.get(part) for part in ("unseen", "unseen_heads")}
+    return measured | strangers | {"compared": before.get("compared", {}) | measured["compared"]}
 
 
 def render(manifest: dict[str, Any], mistakes: list[dict[str, Any]]) -> str:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from training.data.pixels import load_split
+from training.data.pixels import Pixels, load_split
 from training.data.survey import survey
 from training.errors import RunError
 from training.fitting.run import Run
@@ -25,7 +25,6 @@ from training.judging import plots
 from training.judging.metrics import (
     Distribution,
     Estimate,
-    Labels,
     Scores,
     SourceMetrics,
     distribution,
@@ -34,20 +33,29 @@ from training.judging.metrics import (
 )
 from training.judging.subject import open_subject
 
+FEWEST = 20  # pictures of a source that has a row of its own
+OTHERS = "others"
+
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """ROC AUC of one source's fakes: against the real pictures of their look, and against all."""
+    """ROC AUC of a family of fakes: against all real pictures, and against one source of them.
 
-    look: Estimate | None
+    Of the sources with at least ``FEWEST`` real pictures, ``like`` is the one that they are hardest
+    to tell from, and ``look`` the area against it; None where there is no such source.
+    """
+
     all: Estimate
+    like: str | None = None
+    look: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Results on a split: over all sources, on each, and of each source of fakes.
+    """Results on a split: over all sources, on each, and of each family of fakes.
 
-    ``distribution`` is missing from what was evaluated before there was one.
+    Sources of fewer than ``FEWEST`` pictures are one row, ``OTHERS``. ``distribution`` is missing
+    from what was evaluated before there was one.
     """
 
     split: Literal["test"]
@@ -84,9 +92,7 @@ def evaluate(model: Path, data: Path) -> Path:
     survey(data, ("test",))
     pixels = load_split(data, "test", subject.view)
     scores = subject.score(pixels)
-    evaluation = summarize(
-        pixels.labels, scores, pixels.sources, subject.fake_above, subject.real_below
-    )
+    evaluation = summarize(pixels, scores, subject.fake_above, subject.real_below)
     out = subject.out
     out.mkdir(parents=True, exist_ok=True)
     (out / "metrics.json").write_text(json.dumps(asdict(evaluation), indent=2) + "\n")
@@ -109,32 +115,45 @@ def results_of(run_folder: Path) -> Evaluation:
     return Evaluation.read(run.evaluation)
 
 
-def summarize(
-    labels: Labels, scores: Scores, sources: list[str], fake_above: float, real_below: float
-) -> Evaluation:
-    """Metrics from labels ``[n]`` (fake = 1), probabilities of fake ``[n]`` and source names."""
-    names = np.array(sources)
+def summarize(pixels: Pixels, scores: Scores, fake_above: float, real_below: float) -> Evaluation:
+    """Metrics of pictures from their probabilities of fake ``[n]``."""
+    labels, sources = pixels.labels, np.array(pixels.sources)
+    names, sizes = np.unique(sources, return_counts=True)
+    small = np.isin(sources, names[sizes < FEWEST])
+    rows = {str(name): sources == name for name in names[sizes >= FEWEST]}
+    if small.any():
+        rows[OTHERS] = small
 
     def of(chosen: NDArray[np.bool_]) -> SourceMetrics:
         return measure(labels[chosen], scores[chosen], fake_above, real_below)
 
-    by_source = {str(name): of(names == name) for name in np.unique(names)}
-    fakes = {
-        str(name): against(labels, scores, names, str(name))
-        for name in np.unique(names[labels == 1])
-        if (labels == 0).any()
-    }
-    overall = of(np.ones(len(names), bool))
-    return Evaluation("test", overall, by_source, fakes, distribution(labels, scores))
-
-
-def against(labels: Labels, scores: Scores, names: NDArray[np.str_], source: str) -> Against:
-    """How well the fakes of ``source`` are told from real pictures."""
-    fake = scores[(labels == 1) & (names == source)]
-    same_look = scores[(labels == 0) & (names == source)]
-    return Against(
-        roc_auc(same_look, fake) if len(same_look) else None, roc_auc(scores[labels == 0], fake)
+    return Evaluation(
+        "test",
+        of(np.ones(len(labels), bool)),
+        {name: of(chosen) for name, chosen in rows.items()},
+        against(pixels, scores),
+        distribution(labels, scores),
     )
+
+
+def against(pixels: Pixels, scores: Scores) -> dict[str, Against]:
+    """How well the fakes of each family are told from real pictures."""
+    labels = pixels.labels
+    families, sources = np.array(pixels.families), np.array(pixels.sources)[labels == 0]
+    real = scores[labels == 0]
+    names, sizes = np.unique(sources, return_counts=True)
+    looks = {str(name): real[sources == name] for name in names[sizes >= FEWEST]}
+    return {
+        str(name): _against(scores[(labels == 1) & (families == name)], real, looks)
+        for name in np.unique(families[labels == 1])
+        if len(real)
+    }
+
+
+def _against(fake: Scores, real: Scores, looks: dict[str, Scores]) -> Against:
+    areas = {name: roc_auc(its, fake) for name, its in looks.items()}
+    hardest = min(areas, key=lambda name: areas[name].value, default=None)
+    return Against(roc_auc(real, fake), hardest, areas[hardest] if hardest else None)
 
 
 def table(evaluation: Evaluation) -> Table:

@@ -80,7 +80,8 @@ def _texture(model: keras.Model, pixels: Pixels, path: Path) -> NDArray[np.float
         batches = track(ordered_batches(pixels, BATCH_SIZE), "Looking", console=console)
         seen = [below(images, training=False).numpy().astype(np.float16) for images, _ in batches]
         np.save(path, np.concatenate(seen))
-    return np.load(path, "r")
+    texture: NDArray[np.float16] = np.load(path, "r")
+    return texture
 
 
 def _draws(run: Run, data: Path) -> Callable[[frozenset[str]], Draws]:

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from training.data.pixels import load_split
-from training.judging.evaluate import Against
+from training.fitting.cross_fit import strangers
+from training.fitting.run import Run
+from training.judging.leave_out import leave_out
 from training.judging.metrics import (
     Estimate,
     SourceMetrics,
@@ -16,9 +18,9 @@ from training.judging.metrics import (
     share,
 )
 from training.judging.pointing import Pointing, pointing_game
-from training.judging.robustness import robustness
+from training.judging.robustness import Steadiness, robustness, steadiness
 from training.judging.subject import Subject, open_subject
-from training.judging.unseen import unseen
+from training.judging.unseen import Unseen, unseen
 
 ACCUSED = 0.01  # share of the real pictures at which detectors are compared
 
@@ -34,23 +36,33 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Robustness by distortion, unseen sources by name, heatmaps, other detectors by name."""
+    """Robustness and steadiness by distortion, strangers, heatmaps, other detectors by name.
+
+    ``unseen`` is of networks that were trained without a part of the families and sources,
+    ``unseen_heads`` of heads on the frozen backbone, each taught without one family.
+    """
 
     robustness: dict[str, SourceMetrics]
-    unseen: dict[str, Against]
+    steadiness: dict[str, Steadiness]
+    unseen: Unseen | None
+    unseen_heads: Unseen | None
     pointing: Pointing | None
     compared: dict[str, Compared]
 
 
-def study(subject: Subject, data: Path, left_out: Sequence[Path], others: Sequence[Path]) -> Study:
-    """Measure everything; ``left_out`` are runs without a source, ``others`` what to compare with.
+def study(subject: Subject, data: Path, run: Path | None, others: Sequence[Path]) -> Study:
+    """Measure everything; ``run`` is what it was exported from, ``others`` what to compare with.
 
     Raises:
         RunError: one of them is no finished run.
     """
+    folds = Run.open(run).fold_folders() if run else []
+    asked = run and (run / "leave_out").is_dir()
     return Study(
         robustness=robustness(subject, data),
-        unseen={source: it for run in left_out for source, it in unseen(run, data).items()},
+        steadiness=steadiness(subject, data),
+        unseen=unseen(strangers(Run.open(run), data)) if run and folds else None,
+        unseen_heads=unseen(leave_out(run, data)) if run and asked else None,
         pointing=pointing_game(subject, data),
         compared=dict(_compare(other, data) for other in others),
     )

@@ -10,7 +10,7 @@ from rich.table import Table
 from training.fitting.strangers import Flags, Strangers
 from training.judging.metrics import Estimate, confidence_error, roc_auc, share
 
-FEWEST = 40  # pictures of a source that has a row of its own
+FEWEST = 40  # real pictures of a source that has a row of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Results on strangers; ``sources`` are those of real pictures alone.
+    """Results on strangers; ``sources`` are those of at least ``FEWEST`` real pictures.
 
     ``mean_auc`` and ``worst_auc`` are over the families. ``ece`` and ``roc_auc`` are of the test
     split, each picture scored by a fold that was not shown its source, and calibrated on the
@@ -55,12 +55,14 @@ def unseen(them: Strangers) -> Unseen:
         str(name): _family(them, str(name)) for name in np.unique(them.families[them.labels == 1])
     }
     areas = [family.roc_auc.value for family in families.values()]
-    is_fake, is_real, alone = *_verdicts(them), _alone(them)
-    names, sizes = np.unique(them.sources[alone], return_counts=True)
+    is_fake, is_real = _verdicts(them)
+    reals = them.labels == 0
+    names, sizes = np.unique(them.sources[reals], return_counts=True)
 
     def judged(chosen: Flags) -> Judged:
         fake, real = share(is_fake[chosen]), share(is_real[chosen])
-        assert fake and real  # noqa: S101  # each source has pictures
+        assert fake is not None  # noqa: S101  # each source has pictures
+        assert real is not None  # noqa: S101
         return Judged(int(chosen.sum()), fake, real)
 
     test = them.in_test
@@ -71,11 +73,11 @@ def unseen(them: Strangers) -> Unseen:
         mean_auc=float(np.mean(areas)),
         worst_auc=min(areas),
         sources={
-            str(name): judged(alone & (them.sources == name))
+            str(name): judged(reals & (them.sources == name))
             for name, size in zip(names, sizes, strict=True)
             if size >= FEWEST
         },
-        all_sources=judged(alone),
+        all_sources=judged(reals),
         roc_auc=roc_auc(scores[labels[test] == 0], scores[labels[test] == 1]),
         ece=confidence_error(labels[test], scores),
     )
@@ -87,10 +89,10 @@ def tables(results: Unseen) -> list[Table]:
     for name, family in results.families.items():
         fakes.add_row(name, str(family.fakes), f"{family.roc_auc.value:.3f}")
     fakes.add_row("mean", "", f"{results.mean_auc:.3f}")
-    reals = Table("source left out", "pictures", "fake", "real", box=SIMPLE_HEAD)
+    sources = Table("source left out", "pictures", "fake", "real", box=SIMPLE_HEAD)
     for name, it in [*results.sources.items(), ("all", results.all_sources)]:
-        reals.add_row(name, str(it.pictures), f"{it.fake.value:.3f}", f"{it.real.value:.3f}")
-    return [fakes, reals]
+        sources.add_row(name, str(it.pictures), f"{it.fake.value:.3f}", f"{it.real.value:.3f}")
+    return [fakes, sources]
 
 
 def _family(them: Strangers, name: str) -> Family:
@@ -99,11 +101,6 @@ def _family(them: Strangers, name: str) -> Family:
     logits = them.logits[them.fold[fakes.argmax()]]
     reals = them.in_test & (them.labels == 0)
     return Family(int(fakes.sum()), roc_auc(logits[reals], logits[fakes]))
-
-
-def _alone(them: Strangers) -> Flags:
-    """Which pictures are of sources without fakes."""
-    return ~np.isin(them.sources, np.unique(them.sources[them.labels == 1]))
 
 
 def _verdicts(them: Strangers) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

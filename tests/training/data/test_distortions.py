@@ -36,7 +36,10 @@ def test_a_lower_quality_is_a_larger_error_and_a_smaller_file() -> None:
 
 @pytest.mark.parametrize(
     ("name", "side"),
-    [("half size", 160), ("quarter size", 80), ("screenshot", 416), ("forwarded twice", 205)],
+    [
+        *(("half size", 160), ("quarter size", 80), ("screenshot", 416), ("forwarded twice", 205)),
+        *(("scaled to 0.8", 256), ("cropped by 3 %", 310)),
+    ],
 )
 def test_a_resize_gives_the_size_that_it_says(name: str, side: int) -> None:
     assert imaging.decode(DISTORTIONS[name](FILE)).pixels.shape == (side, side, 3)
@@ -62,3 +65,8 @@ def test_noise_has_the_deviation_that_it_says() -> None:
 
 def test_a_resave_keeps_the_format_jpeg() -> None:
     assert Image.open(io.BytesIO(DISTORTIONS["forwarded twice"](FILE))).format == "JPEG"
+
+
+def test_a_crop_takes_as_much_from_each_side() -> None:
+    cropped = pixels(DISTORTIONS["cropped by 3 %"](FILE))
+    assert np.array_equal(cropped, pixels(FILE)[5:-5, 5:-5])

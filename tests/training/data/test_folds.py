@@ -60,7 +60,7 @@ def test_parts_are_of_about_one_size() -> None:
 
 
 def test_too_few_to_part_is_an_error() -> None:
-    with pytest.raises(DataError, match="3 families of fakes or sources of real pictures: too few"):
+    with pytest.raises(DataError, match="3 families of fakes are too few for 4 folds"):
         folds(kins(THEM), 4)
 
 

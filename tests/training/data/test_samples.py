@@ -8,7 +8,7 @@ import pytest
 
 from service.pictures.folders import LeftOut
 from tests.pictures import smooth, write_dataset
-from training.data.samples import LABELS, Sample, find_samples
+from training.data.samples import LABELS, Sample, every_sample, find_samples
 from training.errors import DataError
 
 
@@ -142,3 +142,18 @@ def test_a_table_without_groups_tells_nothing(tmp_path: Path, table: str) -> Non
     root = write_dataset(tmp_path, train=1, other=1)
     (root / "files.csv").write_text(table)
     assert {sample.group for sample in find_samples(root, "train")} == {""}
+
+
+def test_the_family_is_what_the_table_of_sources_says(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, train=2, other=1)
+    (root / "sources.csv").write_text("source,family\nright,faces\n")
+    families = {sample.source: sample.family for sample in find_samples(root, "train")}
+    assert families == {"left": "left", "right": "faces"}
+
+
+def test_every_sample_is_of_some_split(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, train=3, other=2)
+    splits = [find_samples(root, split) for split in ("train", "valid", "test")]
+    assert every_sample(root) == [sample for split in splits for sample in split]
+    shutil.rmtree(root / "test")
+    assert every_sample(root) == [sample for split in splits[:2] for sample in split]

@@ -72,3 +72,13 @@ def test_without_a_table_there_is_none(tmp_path: Path) -> None:
 def test_a_table_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"files.csv: field larger than field limit"):
         table(tmp_path, "file,group\na.jpg," + "x" * 200_000)
+
+
+def test_the_sources_have_a_table_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "sources.csv").write_text(
+        "source;family;real\ndfdc;swap-autoencoder;954\nlfw;;310\n"
+    )
+    read = sources_table(tmp_path)
+    assert read.row("dfdc")["family"] == "swap-autoencoder"
+    assert read.row("lfw")["family"] == ""
+    assert read.row("veo") == {}

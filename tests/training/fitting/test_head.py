@@ -11,9 +11,10 @@ from keras import layers
 from sklearn.metrics import roc_auc_score
 
 from training.fitting.draws import Draws
-from training.fitting.head import LABEL_SMOOTHING, Lesson, head_of, teach, teach_heads
+from training.fitting.head import Lesson, head_of, teach, teach_heads
 from training.fitting.team import Team
 from training.networks.mean import Mean
+from training.networks.texture_network import LABEL_SMOOTHING
 
 N = 512
 STEPS = 4  # of an epoch

@@ -135,7 +135,10 @@ def test_other_data_is_refused(trained_run: Path, tmp_path: Path) -> None:
             "there are baseline_cnn, mobilenet_v2, texture_mobilenet, texture_efficientnet",
         ),
         (["--weights", "nowhere.h5"], "error: nowhere.h5: no such file"),
-        (["--without", "nobody"], "error: {data}: train holds no source nobody to leave out"),
+        (
+            ["--without", "nobody"],
+            "error: nobody: no family and no source of that name to leave out",
+        ),
         (["--resume", "nowhere"], "error: nowhere: no training run: config.json: "),
     ],
 )

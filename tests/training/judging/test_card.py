@@ -1,6 +1,5 @@
 """The card: written from what was measured, into model.json and as Markdown."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -9,31 +8,18 @@ import pytest
 from service.model.loaded import Model
 from service.model.manifest import Manifest
 from tests.conftest import run_training
-from training.data.distortions import DISTORTIONS
+from training.data.distortions import HARSH, SLIGHT
 from training.judging.card import with_earlier
 
 
 @pytest.fixture(scope="module")
-def left_out(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A short run that was never shown the source `left`."""
-    cwd = tmp_path_factory.mktemp("left_out")
-    options = ("--data", dataset, "--epochs", "1", "--without", "left")
-    done = run_training("train", *options, cwd=cwd)
-    return cwd / done.stdout.strip().splitlines()[-1]
-
-
-@pytest.fixture(scope="module")
 def published(
-    dataset: Path,
-    exported: Path,
-    trained_run: Path,
-    left_out: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    dataset: Path, exported: Path, trained_run: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A folder with a copy of the artifact, in which its card was written."""
     cwd = tmp_path_factory.mktemp("published")
     shutil.copytree(exported, cwd / "tiny" / "1")
-    options = ("--left-out", left_out, "--compare", trained_run)
+    options = ("--run", trained_run, "--compare", trained_run)
     model = ("--model", Path("tiny/1"))
     done = run_training("evaluate", "--data", dataset, *model, "--card", *options, cwd=cwd)
     assert done.stdout.strip().splitlines()[-1] == "MODEL_CARD.md"
@@ -65,7 +51,7 @@ def test_nothing_but_the_results_changed_in_model_json(exported: Path, manifest:
 @pytest.mark.slow
 def test_every_distortion_is_measured(manifest: Manifest) -> None:
     assert manifest.study is not None
-    assert set(manifest.study.robustness) == set(DISTORTIONS)
+    assert set(manifest.study.robustness) == set(HARSH)
     for metrics in manifest.study.robustness.values():
         assert (metrics.real, metrics.fake) == (20, 20)
 
@@ -80,21 +66,33 @@ def test_distortions_matter(manifest: Manifest) -> None:
     assert quarter.roc_auc.value < plain.roc_auc.value
 
 
+@pytest.mark.slow
+def test_how_steady_it_is_is_measured(manifest: Manifest) -> None:
+    assert manifest.study is not None
+    assert set(manifest.study.steadiness) == set(SLIGHT)
+    for it in manifest.study.steadiness.values():
+        assert it.flipped is not None
+        assert 0 <= it.flipped.value <= 0.5
+
+
 def test_what_an_earlier_card_says_stays_unless_it_was_measured_again() -> None:
-    before = {"robustness": {"blur": 1}, "unseen": {"a": 1, "b": 1}, "compared": {"n": 1}}
-    measured = {"robustness": {"noise": 2}, "unseen": {"b": 2}, "compared": {"m": 2}}
+    before = {"unseen": {"a": 1}, "unseen_heads": {"b": 1}, "compared": {"n": 1}, "robustness": 1}
+    measured = {"unseen": None, "unseen_heads": {"b": 2}, "compared": {"m": 2}, "robustness": 2}
     assert with_earlier(before, measured) == {
-        "robustness": {"noise": 2},
-        "unseen": {"a": 1, "b": 2},
+        "unseen": {"a": 1},
+        "unseen_heads": {"b": 2},
         "compared": {"n": 1, "m": 2},
+        "robustness": 2,
     }
     assert with_earlier({}, measured) == measured
 
 
 @pytest.mark.slow
-def test_the_source_that_was_left_out_is_scored(manifest: Manifest) -> None:
+def test_of_a_run_without_folds_nothing_is_said_of_strangers(manifest: Manifest, card: str) -> None:
     assert manifest.study is not None
-    assert set(manifest.study.unseen) == {"left"}
+    assert manifest.study.unseen is None
+    assert manifest.study.unseen_heads is None
+    assert "fitted on the validation split" in card
 
 
 @pytest.mark.slow
@@ -114,7 +112,7 @@ def test_the_card_holds_the_figures(card: str, manifest: Manifest) -> None:
     assert f"{overall.value:.3f} ({overall.low:.3f}-{overall.high:.3f})" in card
     for source in ("left", "right", "**all**"):
         assert f"| {source} | " in card
-    for name in DISTORTIONS:
+    for name in HARSH | SLIGHT:
         assert f"| {name} | " in card
     assert f"| {manifest.thresholds.fake_above:.3f} and more |" in card
 
@@ -145,20 +143,7 @@ def test_a_card_is_written_of_artifacts_alone(
     assert done.stderr.splitlines()[-1].startswith(f"error: {trained_run}: no artifact")
 
 
-@pytest.mark.slow
-def test_a_run_that_left_nothing_out_says_nothing_of_the_unseen(
-    dataset: Path, exported: Path, trained_run: Path, tmp_path: Path
-) -> None:
-    shutil.copytree(exported, tmp_path / "tiny" / "1")
-    options = ("--data", dataset, "--model", Path("tiny/1"), "--card", "--left-out", trained_run)
-    done = run_training("evaluate", *options, cwd=tmp_path, check=False)
-    assert done.returncode == 1
-    assert "was shown every source" in done.stderr
-    written = json.loads((tmp_path / "tiny/1/assets.extra/model.json").read_text())
-    assert written["study"] is None, "nothing is half-written"
-
-
-@pytest.mark.parametrize("option", ["--left-out", "--compare"])
+@pytest.mark.parametrize("option", ["--run", "--compare"])
 def test_what_is_for_the_card_alone_is_not_ignored_without_it(
     option: str, dataset: Path, tmp_path: Path
 ) -> None:

@@ -1,7 +1,8 @@
 """Metrics whose right values are known, and the files and table that carry them."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from io import StringIO
 from pathlib import Path
 
@@ -10,43 +11,59 @@ import pytest
 from rich.console import Console
 
 from tests.conftest import run_training
+from tests.prepared import prepare
+from training.data.pixels import Pixels
 from training.errors import RunError
-from training.judging.evaluate import Evaluation, summarize, table
-from training.judging.metrics import measure
+from training.judging.evaluate import FEWEST, Evaluation, summarize, table
+from training.judging.metrics import measure, roc_auc
 
-LABELS = np.array([0, 0, 1, 1, 0, 0, 1])
-SCORES = np.array([0.1, 0.4, 0.3, 0.9, 0.2, 0.5, 0.45])
-SOURCES = ["dfdc", "dfdc", "dfdc", "dfdc", "web", "web", "sfhq"]
+SOURCES = {"dfdc": (30, 10), "web": (25, 0), "sdxl": (0, 40), "few": (4, 0), "fewer": (0, 9)}
+NAMES = [name for name, counts in SOURCES.items() for _ in range(sum(counts))]
+LABELS = np.array(
+    [label for counts in SOURCES.values() for label in (0, 1) for _ in range(counts[label])]
+)
+SCORES = np.clip(np.random.default_rng(0).normal(0.3 + 0.3 * LABELS, 0.2), 0, 1)
+FAMILIES = ["sd" if name in {"sdxl", "fewer"} else name for name in NAMES]
+
+
+def pictures(labels: np.ndarray = LABELS, names: Sequence[str] = NAMES) -> Pixels:
+    return replace(prepare(labels, names), families=FAMILIES[: len(labels)])
 
 
 @pytest.fixture(scope="module")
 def summary() -> Evaluation:
-    return summarize(LABELS, SCORES, SOURCES, fake_above=0.8, real_below=0.35)
+    return summarize(pictures(), SCORES, fake_above=0.8, real_below=0.35)
 
 
-def test_each_source_and_all_of_them_are_measured(summary: Evaluation) -> None:
-    assert set(summary.by_source) == {"dfdc", "web", "sfhq"}
+def test_each_large_source_the_others_together_and_all_of_them_are_measured(
+    summary: Evaluation,
+) -> None:
+    assert sum(SOURCES["few"]) < FEWEST <= sum(SOURCES["web"])
+    assert set(summary.by_source) == {"dfdc", "web", "sdxl", "others"}
     for name, metrics in [*summary.by_source.items(), ("", summary.overall)]:
-        chosen = np.array([source == name or not name for source in SOURCES])
+        its = ["few", "fewer"] if name == "others" else [name]
+        chosen = np.array([source in its or not name for source in NAMES])
         assert metrics == measure(LABELS[chosen], SCORES[chosen], 0.8, 0.35)
 
 
-def test_fakes_are_told_from_the_real_pictures_of_their_look_and_from_all(
-    summary: Evaluation,
+@pytest.mark.parametrize("family", ["sd", "dfdc"])
+def test_a_family_is_told_from_all_real_pictures_and_from_the_hardest_source(
+    summary: Evaluation, family: str
 ) -> None:
-    assert set(summary.fakes) == {"dfdc", "sfhq"}
-    dfdc, sfhq = summary.fakes["dfdc"], summary.fakes["sfhq"]
-    assert dfdc.look is not None
-    assert dfdc.look.value == 3 / 4
-    assert dfdc.all.value == 6 / 8
-    assert sfhq.look is not None
-    assert sfhq.look.value == 1 / 2, "of web, which has its look, one of two scores lower"
-    assert sfhq.all.value == 3 / 4
+    fakes = SCORES[(np.array(FAMILIES) == family) & (LABELS == 1)]
+    sources = {name: SCORES[(np.array(NAMES) == name) & (LABELS == 0)] for name in SOURCES}
+    areas = {name: roc_auc(sources[name], fakes) for name in ("dfdc", "web")}
+    hardest = min(areas, key=lambda name: areas[name].value)
+    it = summary.fakes[family]
+    assert (it.like, it.look) == (hardest, areas[hardest])
+    assert it.all == roc_auc(SCORES[LABELS == 0], fakes)
 
 
-def test_a_look_without_real_pictures_has_no_figure() -> None:
-    summary = summarize(LABELS[:4], SCORES[:4], ["dfdc", "dfdc", "dfdc", "sfhq"], 0.8, 0.35)
-    assert summary.fakes["sfhq"].look is None
+def test_where_all_sources_of_real_pictures_are_small_none_is_the_hardest() -> None:
+    labels = np.repeat([0, 1], [3, 30])
+    few = replace(prepare(labels, ["web"] * 3 + ["sd"] * 30), families=["web"] * 3 + ["sd"] * 30)
+    it = summarize(few, SCORES[: len(labels)], 0.8, 0.35).fakes["sd"]
+    assert (it.like, it.look) == (None, None)
 
 
 def test_what_is_written_is_read_as_it_was(summary: Evaluation, tmp_path: Path) -> None:
@@ -66,7 +83,8 @@ def test_what_an_earlier_version_wrote_is_refused_in_words(
 
 def test_the_table_fits_a_terminal_of_eighty_columns() -> None:
     sources = ["generatedphotos"] * 500 + ["stylegan2"] * 500
-    summary = summarize(np.tile([0, 1], 500), np.tile([0.1, 0.9], 500), sources, 0.8, 0.35)
+    pixels = prepare(np.tile([0, 1], 500), sources)
+    summary = summarize(pixels, np.tile([0.1, 0.9], 500), 0.8, 0.35)
     printed = StringIO()
     Console(width=80, file=printed).print(table(summary))
     shown = printed.getvalue().splitlines()

@@ -55,7 +55,7 @@ def test_the_mean_and_the_worst_are_over_the_families(them: Strangers) -> None:
     assert results.worst_auc == results.families["gan"].roc_auc.value == min(areas)
 
 
-def test_only_large_sources_of_real_pictures_alone_have_a_row(them: Strangers) -> None:
+def test_only_large_sources_of_real_pictures_have_a_row(them: Strangers) -> None:
     results = unseen(them)
     assert SMALL < FEWEST
     assert set(results.sources) == {"ffhq", "lfw", "press"}
