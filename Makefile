@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DATA ?= data
 MODEL ?= models/deepfake/5
+FOLDS ?= 3
 ROUNDS ?= 3
 DURATION ?= 10
 REQUESTS ?= 20000
@@ -61,6 +62,7 @@ train: $(VENV)/dev.stamp  ## train the baseline on DATA into a new folder under 
 
 train-default: $(VENV)/dev.stamp  ## train the default network on DATA from WEIGHTS; RESUME=runs/... goes on
 	$(BIN)/python -m training train --data $(DATA) --out models/deepfake \
+		--folds $(FOLDS) $(if $(EPOCHS),--epochs $(EPOCHS)) \
 		$(if $(WEIGHTS),--weights $(WEIGHTS)) \
 		$(if $(RESUME),--resume $(RESUME),--architecture texture_mobilenet)
 

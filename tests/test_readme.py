@@ -41,7 +41,10 @@ ELSEWHERE = {
     "docker compose up": ("tests/container/test_container.py", '"up", "--detach", "--build"'),
 }
 # The benchmarks' own lengths make them an hour's work; this shows that they run.
-SHORT = {"ROUNDS": "1", "DURATION": "1", "CONCURRENCY": "2", "REQUESTS": "100"}
+SHORT = {
+    **{"ROUNDS": "1", "DURATION": "1", "CONCURRENCY": "2", "REQUESTS": "100"},
+    **{"FOLDS": "2", "EPOCHS": "1"},
+}
 NEEDS_A_CLUSTER = {"kubectl apply --kustomize deploy/kubernetes/base"}  # tests/deploy has the rest
 NEEDS_A_GPU = {"docker compose up gpu"}
 STARTS_THE_SERVER = "make run"

@@ -1,0 +1,69 @@
+"""Heads that were not shown a family: which pictures teach each, and what is kept of them."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tests.conftest import run_training
+from tests.pictures import write_dataset
+from training.data.samples import Sample
+from training.errors import RunError
+from training.fitting.run import Run
+from training.judging.leave_out import _parts, leave_out
+
+
+def test_each_family_goes_with_a_fifth_of_the_sources_of_real_pictures() -> None:
+    fakes = [Sample(Path(f"gan{n}__0.jpg"), 1) for n in range(7)]
+    reals = [Sample(Path(f"press{n}__0.jpg"), 0) for n in range(10)]
+    found = list(_parts(fakes + reals))
+    assert [kin.name for kin, _ in found] == [f"gan{n}" for n in range(7)]
+    names = [frozenset(it.name for it in others) for _, others in found]
+    assert [len(its) for its in names] == [2] * 7
+    assert len(frozenset.union(*names)) == 10
+    assert names[0] == names[5] != names[1]
+
+
+def test_what_is_no_run_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no training run"):
+        leave_out(tmp_path, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_dataset(tmp_path_factory.mktemp("data") / "faces", train=16, other=4)
+
+
+@pytest.fixture(scope="module")
+def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    cwd = tmp_path_factory.mktemp("run")
+    weights = cwd / "backbone.weights.h5"
+    keras.applications.MobileNetV2(include_top=False, weights=None).save_weights(weights)
+    options = ("--architecture", "texture_mobilenet", "--weights", weights, "--epochs", "1")
+    done = run_training("train", "--data", data, *options, cwd=cwd)
+    return Run.open(cwd / done.stdout.strip().splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_it_prints_each_family_and_goes_on_where_it_was_stopped(data: Path, run: Run) -> None:
+    options = ("leave-out", "--data", data, "--run", run.folder)
+    first = run_training(*options, cwd=run.folder.parent.parent).stdout
+    assert {"left", "right", "mean"} <= set(first.split())
+    kept = {path: path.stat().st_mtime_ns for path in (run.folder / "leave_out").iterdir()}
+    assert {path.name for path in kept} == {"texture.npy", "left.npy", "right.npy"}
+    assert run_training(*options, cwd=run.folder.parent.parent).stdout == first
+    assert kept == {path: path.stat().st_mtime_ns for path in kept}
+
+
+@pytest.mark.slow
+def test_a_head_says_something_of_every_picture(
+    data: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run.folder.parent.parent)
+    them = leave_out(run.folder, data)
+    assert them.logits.shape == (2, 2 * (16 + 4 + 4))
+    assert np.isfinite(them.logits).all()
+    for number, family in enumerate(("left", "right")):
+        assert set(them.sources[them.left_out[number]]) == {family}
+    assert (them.left_out.sum(axis=0) == 1).all()
