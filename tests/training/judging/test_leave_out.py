@@ -52,7 +52,8 @@ def test_it_prints_each_family_and_goes_on_where_it_was_stopped(data: Path, run:
     assert {"left", "right", "mean"} <= set(first.split())
     kept = {path: path.stat().st_mtime_ns for path in (run.folder / "leave_out").iterdir()}
     assert {path.name for path in kept} == {"texture.npy", "left.npy", "right.npy"}
-    assert run_training(*options, cwd=run.folder.parent.parent).stdout == first
+    again = run_training(*options, cwd=run.folder.parent.parent).stdout
+    assert first.endswith(again), "the same tables, and no lesson before them"
     assert kept == {path: path.stat().st_mtime_ns for path in kept}
 
 
