@@ -56,6 +56,13 @@ class Collected:
         self.duplicates += scored.sha256 in self.pictures
         self.pictures.setdefault(scored.sha256, scored)
 
+    def __str__(self) -> str:
+        """A line for a person."""
+        return (
+            f"{self.files:,} files: {len(self.scores):,} count, {self.left_out:,} are left out, "
+            f"{self.duplicates:,} repeat another one, {self.unreadable:,} cannot be scored"
+        )
+
     @property
     def files(self) -> int:
         """How many have been looked at."""

@@ -39,9 +39,9 @@ def fake_above(real: Scores, rate: float) -> tuple[float, Rate]:
             f"the real pictures: {tail} or more score 1, so no threshold keeps to "
             f"{rate:g} of false alarms"
         )
-    threshold = max(0.5, float(np.nextafter(np.float32(highest_refused), np.float32(1))))
-    beyond = int((real >= threshold).sum())
-    return threshold, _promise(len(real), tail, rate, exact=beyond == tail - 1)
+    threshold = float(np.nextafter(highest_refused, np.float32(1)))
+    exact = threshold >= 0.5 and (real == highest_refused).sum() == 1
+    return max(0.5, threshold), _promise(len(real), tail, rate, exact=exact)
 
 
 def real_below(fake: Scores, rate: float) -> tuple[float, Rate]:
@@ -51,9 +51,9 @@ def real_below(fake: Scores, rate: float) -> tuple[float, Rate]:
         CalibrationError: they are too few.
     """
     tail = _tail(len(fake), rate, "fakes", "misses")
-    threshold = min(0.5, float(np.sort(fake)[tail - 1]))
-    beyond = int((fake < threshold).sum())
-    return threshold, _promise(len(fake), tail, rate, exact=beyond == tail - 1)
+    threshold = float(np.sort(fake)[tail - 1])
+    exact = threshold <= 0.5 and (fake == threshold).sum() == 1
+    return min(0.5, threshold), _promise(len(fake), tail, rate, exact=exact)
 
 
 def interval(count: int, tail: int) -> tuple[float, float]:
@@ -66,7 +66,7 @@ def interval(count: int, tail: int) -> tuple[float, float]:
 
 
 def _promise(count: int, tail: int, rate: float, *, exact: bool) -> Rate:
-    """Where 0.5 stops the threshold, or scores are equal, errors are rarer: it begins at 0."""
+    """Where 0.5 stops the threshold, or scores are equal, errors may be rarer: it begins at 0."""
     low, high = interval(count, tail)
     return Rate(at_most=rate, low=low if exact else 0.0, high=high, pictures=count)
 
@@ -76,8 +76,8 @@ def _tail(count: int, rate: float, what: str, errors: str) -> int:
     tail = math.floor((count + 1) * _exact(rate))
     if tail < 1:
         raise CalibrationError(
-            f"{count:,} {what} can be judged, and {rate:g} of {errors} "
-            f"needs {needed(rate):,} or more"
+            f"{count:,} {what} are too few to promise {rate:g} of {errors}: "
+            f"{needed(rate):,} or more are needed"
         )
     return tail
 

@@ -78,6 +78,7 @@ async def collect(detector: "Detector", journal: Journal, folder: Path) -> Colle
                 journal.keep(scored)
                 collected.add(scored)
             noted(collected.files)
+    typer.echo(f"{shown(folder)}: {collected}", err=True)
     return collected
 
 
