@@ -7,7 +7,8 @@ from service.calibration.auc import roc_auc
 
 
 def test_the_area_is_the_share_of_pairs_in_order() -> None:
-    real, fake = np.float32([0.1, 0.2, 0.5, 0.7]), np.float32([0.5, 0.6, 0.9])
+    real = np.array([0.1, 0.2, 0.5, 0.7], np.float32)
+    fake = np.array([0.5, 0.6, 0.9], np.float32)
     area = roc_auc(real, fake)
     assert area.value == pytest.approx((2.5 + 3 + 4) / 12)
     assert area.low < area.value < area.high

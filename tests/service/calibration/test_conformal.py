@@ -99,7 +99,7 @@ def test_verdict_and_label_never_contradict() -> None:
 
 
 def test_equal_scores_make_errors_rarer_and_never_more_frequent() -> None:
-    scores = np.repeat(np.float32([0.2, 0.7, 0.9]), 50)
+    scores = np.repeat(np.array([0.2, 0.7, 0.9], np.float32), 50)
     threshold, rate = fake_above(scores, 0.05)
     assert (scores >= threshold).sum() == 0
     assert rate.low == 0
