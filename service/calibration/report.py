@@ -18,8 +18,8 @@ _TEMPLATES = Environment(
 
 
 def percent(share: float) -> str:
-    """A share, 0..1, as a person reads it: `0.35 %`."""
-    return f"{100 * share:.2g} %"
+    """A share, 0..1, as a person reads it: `0.355 %`."""
+    return f"{100 * share:.3g} %"
 
 
 _TEMPLATES.filters["percent"] = percent

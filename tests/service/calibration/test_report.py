@@ -44,6 +44,9 @@ def test_the_report_of_fakes_says_how_many_are_missed(real: Collected, fake: Col
     assert not re.search(r"\n{3,}|[ \t]\n", page)
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.01, "1 %"), (0.00021, "0.021 %"), (0.5, "50 %")])
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.01, "1 %"), (0.000211, "0.0211 %"), (0.999, "99.9 %"), (1.0, "100 %"), (0.5, "50 %")],
+)
 def test_shares_are_told_in_per_cent(share: float, text: str) -> None:
     assert report.percent(share) == text
