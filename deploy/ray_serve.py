@@ -45,7 +45,8 @@ class Replica:
         """Return once the model is warm; asked again while the replica lives.
 
         Raises:
-            ArtifactError, FaceModelError: it cannot be loaded; Ray gives the replica up.
+            ArtifactError, FaceModelError, ThresholdsError: it cannot be loaded; Ray gives the
+                replica up.
         """
         state = self._service.state
         while not (hasattr(state, "detector") or state.opening.done()):
@@ -64,7 +65,9 @@ def build(arguments: Arguments) -> Application:
         SettingsError: a variable cannot be used, or anyone could score by accident.
     """
     settings = read_settings(host="0.0.0.0", cores=arguments.cores)  # noqa: S104
-    settings = settings.model_copy(update={"model": settings.model.absolute()})
+    places = {"model": settings.model, "thresholds": settings.thresholds}
+    absolute = {name: place and place.absolute() for name, place in places.items()}
+    settings = settings.model_copy(update=absolute)  # a replica works in another folder
     deployment = serve.deployment(
         name="Replica",
         ray_actor_options={"num_cpus": arguments.cores},

@@ -14,6 +14,8 @@
     ├── BulkError                a bulk run's source, output or cluster; never a request
     ├── TableError               a CSV to go on with; never a request
     ├── ArtifactError            the model's folder; stops the start, never a request
+    ├── ThresholdsError          the file of own thresholds; stops the start, never a request
+    ├── CalibrationError         the pictures for own thresholds; never a request
     └── ...                      those of a request are drawn in ``service.web.refusals``
 
 A caller can mend an error of a picture: its ``detail`` says how, in words that can be shown to a
@@ -102,6 +104,14 @@ class FaceModelError(DeepfakeError):
 
 class ArtifactError(DeepfakeError):
     """The model's folder is missing, malformed, or does not fit its own model.json."""
+
+
+class ThresholdsError(DeepfakeError):
+    """The file of own thresholds is missing, malformed, or of another model."""
+
+
+class CalibrationError(DeepfakeError):
+    """No thresholds can be had from these pictures, or they cannot be written."""
 
 
 class TableError(DeepfakeError):

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     model_poll_seconds: float = Field(
         0.0, ge=0, description="How often to look for a newer version of the model; 0 never."
     )
+    thresholds: Place | None = Field(
+        None, description="File of own thresholds, from `deepfake calibrate`; else the model's."
+    )
     face_model: Place | None = Field(
         None, description="File of the face detector YuNet; without it, the one installed."
     )

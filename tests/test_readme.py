@@ -21,6 +21,7 @@ from service.scoring.detector import Detector
 from service.settings import Settings
 from tests.conftest import ROOT, SHIPPED, free_port, wait_until_ready
 from tests.pictures import PORTRAIT, smooth, write_dataset
+from tests.toy import write_photographs
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = [
@@ -74,6 +75,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     PORTRAIT.save(clone / "face.jpg")
     (clone / "photos").mkdir()
     smooth(1, side=200).save(clone / "photos" / "one.png")
+    write_photographs(clone / "real-photos", 99, coldest=0.1)
     write_dataset(clone / "faces", train=16, other=8)
     backbone = keras.applications.MobileNetV2(include_top=False, weights=None)
     backbone.save_weights(clone / "mobilenet_v2.weights.h5")

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 # own place among the rooms.
 SERVICE = (
     *("errors", "metrics", "pictures", "provenance", "model", "settings", "scoring"),
-    *("bulk", "web", "command"),
+    *("calibration", "bulk", "web", "command"),
 )
 TRAINING = (
     *("errors", "console", "places"),

@@ -73,3 +73,14 @@ def cooled(strength: float, portrait: Image.Image = PORTRAIT) -> Image.Image:
     face = Image.fromarray(cold.astype(np.uint8))
     made.paste(face, FACE[:2], mask.filter(ImageFilter.GaussianBlur(5)))
     return made
+
+
+def write_photographs(folder: Path, count: int, coldest: float, seed: int = 0) -> Path:
+    """Different portraits as PNG, each as cold as it came about, from 0 to ``coldest``."""
+    folder.mkdir(parents=True)
+    generator = np.random.default_rng(seed)
+    for number in range(count):
+        picture = cooled(float(generator.uniform(0, coldest)))
+        picture.putpixel((0, 0), (number // 256, number % 256, seed))
+        picture.save(folder / f"{number:03}.png", compress_level=1)
+    return folder

@@ -6,11 +6,12 @@ from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.bulk.output import PATHS, RUN, Output
 from service.errors import BulkError
 from service.model.manifest import Manifest
+from service.model.promise import Promise
 from service.pictures.names import shown
 
 _PATHS = pa.schema([pa.field("path", pa.string(), nullable=False)])
@@ -27,6 +28,7 @@ class Plan(BaseModel):
     model: str
     model_version: int
     weights_sha256: str
+    own_thresholds: Promise | None = Field(None, exclude_if=lambda own: own is None)
 
     @classmethod
     def make(
@@ -60,6 +62,7 @@ class Plan(BaseModel):
             model=manifest.name,
             model_version=manifest.version,
             weights_sha256=manifest.weights_sha256,
+            own_thresholds=manifest.own_thresholds,
         )
         with output.writing(RUN) as stream:
             stream.write(plan.model_dump_json(indent=2).encode())
@@ -71,7 +74,7 @@ class Plan(BaseModel):
         return cls.model_validate_json(output.read(RUN))
 
     def check(self, output: Output, source: str, manifest: Manifest) -> None:
-        """Refuse to go on with another source, or to mix the scores of two models.
+        """Refuse to go on with another source, or to mix two models' scores or thresholds.
 
         Raises:
             BulkError: it was begun with another one.
@@ -86,6 +89,12 @@ class Plan(BaseModel):
             raise BulkError(
                 f"{output.place}: was begun with the model {stated} and the one here is {now}; "
                 "name a new folder, or set DEEPFAKE_MODEL"
+            )
+
+        if manifest.own_thresholds != self.own_thresholds:
+            raise BulkError(
+                f"{output.place}: was begun with other thresholds; "
+                "name a new folder, or set DEEPFAKE_THRESHOLDS as it was"
             )
 
     def is_of(self, manifest: Manifest) -> bool:

@@ -39,7 +39,10 @@ SCHEMA = pa.schema(
         pa.field("model_version", pa.int32(), nullable=False),
     ]
 )
-_ANSWERED = set(SCHEMA.names) - {"model"}  # in a prediction it is another thing
+_ANSWERED = {*SCHEMA.names, "p_value"} - {"model"}  # in a prediction it is another thing
+
+# Of a model with the operator's own thresholds alone.
+_P_VALUE = pa.field("p_value", pa.float64())
 
 Row = dict[str, Any]
 
@@ -62,6 +65,10 @@ def failed(path: str, error: Exception, otherwise: str) -> Row:
 
 
 def table(rows: list[Row], manifest: Manifest) -> pa.Table:
-    """The rows, each with the model that made it, as ``SCHEMA`` has it."""
+    """The rows, each with the model that made it, as ``SCHEMA`` has it.
+
+    Where own thresholds are in force, with a column ``p_value`` more.
+    """
     model = {"model": manifest.name, "model_version": manifest.version}
-    return pa.Table.from_pylist([{**row, **model} for row in rows], SCHEMA)
+    schema = SCHEMA.append(_P_VALUE) if manifest.own_thresholds else SCHEMA
+    return pa.Table.from_pylist([{**row, **model} for row in rows], schema)

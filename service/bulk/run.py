@@ -7,7 +7,8 @@ from service.bulk import engine, progress
 from service.bulk.output import RUN, Output
 from service.bulk.plan import Plan
 from service.bulk.source import find_pictures
-from service.model.manifest import Manifest, newest
+from service.model import own
+from service.model.manifest import newest
 from service.pictures.folders import LeftOut
 from service.settings import Settings
 
@@ -40,14 +41,15 @@ class Run:
 
         Raises:
             ArtifactError: there is no model.
+            ThresholdsError: the own thresholds cannot be used with it.
             BulkError: the source or the output cannot be used.
         """
-        places = {"model": settings.model, "face_model": settings.face_model}
+        places = {name: getattr(settings, name) for name in ("model", "thresholds", "face_model")}
         absolute = {name: place and place.absolute() for name, place in places.items()}
         self._settings = settings.model_copy(update=absolute)  # an actor works in another folder
         self._output = Output(output)
         self.left_out = LeftOut()  # of the source, while the plan is made
-        manifest = Manifest.read(newest(settings.model))
+        manifest = own.describe(newest(settings.model), own.read(settings.thresholds))
         self._output.prepare()
         if self._output.has(RUN):
             self._plan = Plan.read(self._output)

@@ -27,7 +27,8 @@ class Scorer:
         """Load the model.
 
         Raises:
-            ArtifactError, FaceModelError: a file of it is missing, damaged, or not the plan's.
+            ArtifactError, FaceModelError, ThresholdsError: a file of it is missing, damaged, or
+                not the plan's.
         """
         from service.scoring.detector import Detector
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from service.command import files, health, report
-from service.errors import ArtifactError, BulkError, FaceModelError, SettingsError, TableError
+from service.errors import BulkError, CalibrationError, DeepfakeError
 from service.pictures.folders import LeftOut
 from service.pictures.names import shown
 from service.settings import read_settings
@@ -115,6 +115,37 @@ def bulk(
 
 
 @app.command()
+def calibrate(
+    real: Annotated[Path, typer.Argument(help="Folder of your real pictures.", parser=_path)],
+    out: Annotated[Path, typer.Option(help="File that gets the thresholds.", parser=_path)],
+    false_alarms: Annotated[
+        float,
+        typer.Option(min=1e-6, max=0.5, help="Share of real pictures that may be called fake."),
+    ] = 0.01,
+    fakes: Annotated[
+        Path | None, typer.Option(help="Folder of fakes, for `real` too.", parser=_path)
+    ] = None,
+    misses: Annotated[
+        float, typer.Option(min=1e-6, max=0.5, help="Share of fakes that may be called real.")
+    ] = 0.05,
+) -> None:
+    """Make thresholds for your own photographs; run again, it goes on."""
+    try:
+        from service.command import calibrate
+    except ModuleNotFoundError as error:
+        raise CalibrationError(
+            f"{error.name} is missing: pip install 'deepfake-detector[calibrate]'"
+        ) from error
+    if out.suffix != ".json":
+        raise typer.BadParameter("--out is to end in .json; a .md and a .png come beside it")
+    asked = calibrate.Asked(real, out, false_alarms, fakes, misses)
+    own = calibrate.run(_detector(thresholds=None), asked)
+    for doubt in own.promise.doubts:
+        typer.echo(f"warning: {doubt}", err=True)
+    typer.echo(f"{shown(out)}: {own}")
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
@@ -158,10 +189,10 @@ def _tell(left_out: LeftOut) -> None:
         typer.echo(left_out, err=True)
 
 
-def _detector() -> "Detector":
+def _detector(**overriding: object) -> "Detector":
     from service.scoring.detector import Detector
 
-    return Detector.from_settings(read_settings())
+    return Detector.from_settings(read_settings(**overriding))
 
 
 @contextmanager
@@ -206,5 +237,5 @@ def run() -> None:
     """Do what the arguments say; what stops the start is one line and status 1."""
     try:
         app()
-    except (ArtifactError, BulkError, FaceModelError, SettingsError, TableError) as error:
+    except DeepfakeError as error:
         sys.exit(f"error: {shown(str(error))}")

@@ -56,12 +56,15 @@ def _points(manifest: Manifest) -> list[Point]:
         return [Point(percent, *both) for percent, both in enumerate(shares, start=1)]
     it = metrics.overall
     missed = _value(it.miss_rate)
+    half = Point(
+        50,
+        it.confusion.false_fake / it.real if it.real else None,
+        it.confusion.true_fake / it.fake if it.fake else None,
+    )
+    if manifest.own_thresholds:  # it was not tested at those
+        return [half]
     return [
-        Point(
-            50,
-            it.confusion.false_fake / it.real if it.real else None,
-            it.confusion.true_fake / it.fake if it.fake else None,
-        ),
+        half,
         Point(
             shown(thresholds.fake_above),
             _value(it.false_positive_rate),

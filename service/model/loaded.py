@@ -19,6 +19,7 @@ from service.errors import ArtifactError
 from service.model.batching import MAX_BATCH
 from service.model.cores import available_cores
 from service.model.manifest import Manifest, newest
+from service.model.own import OwnThresholds, describe
 from service.model.silence import no_stderr
 from service.pictures.imaging import Pixels
 
@@ -53,17 +54,26 @@ PART = 4  # images in one call on a core: the maps of more do not fit its cache
 class Model:
     """One loaded version of the detector; safe to call from several threads."""
 
-    def __init__(self, folder: Path, max_batch: int = MAX_BATCH, cores: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        max_batch: int = MAX_BATCH,
+        cores: int | None = None,
+        own: OwnThresholds | None = None,
+    ) -> None:
         """Load, verify and warm up the version folder ``folder``.
 
         As many calls run side by side as there are ``cores``, by default all that the process is
         given. The graph is only ever given as many images as a core is good for at a time, or up
-        to ``max_batch`` on a GPU: each size is prepared for once, here.
+        to ``max_batch`` on a GPU: each size is prepared for once, here. Its scores are to be
+        judged by the operator's ``own`` thresholds, if there are any.
 
         Raises:
             ArtifactError: it is missing, damaged, or does not fit its model.json.
+            ThresholdsError: ``own`` was made with other weights.
         """
-        self.manifest = Manifest.read(folder)
+        self.own = own
+        self.manifest = describe(folder, own)
         _verify_place(folder, self.manifest)
         _verify_weights(folder, self.manifest)
         self._saved_model = _load(folder)  # keeps the variables alive
@@ -78,13 +88,20 @@ class Model:
         self.explain(np.zeros((1, *_input_shape(self.manifest)), np.uint8))
 
     @classmethod
-    def latest(cls, root: Path, max_batch: int = MAX_BATCH, cores: int | None = None) -> "Model":
+    def latest(
+        cls,
+        root: Path,
+        max_batch: int = MAX_BATCH,
+        cores: int | None = None,
+        own: OwnThresholds | None = None,
+    ) -> "Model":
         """Load the highest version in ``root``.
 
         Raises:
             ArtifactError: there is none, or it is broken.
+            ThresholdsError: ``own`` was made with other weights.
         """
-        return cls(newest(root), max_batch, cores)
+        return cls(newest(root), max_batch, cores, own)
 
     def score(self, images: Pixels) -> NDArray[np.float32]:
         """Probability of fake, float32 ``[n]`` in 0..1, for uint8 RGB ``[n, side, side, 3]``."""

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.errors import ArtifactError
+from service.model.promise import Promise
 
 VERSION = re.compile("[1-9][0-9]*")  # a version folder's name
 Share = float | None
@@ -190,6 +191,12 @@ class Manifest(_Frozen):
     code_version: str
     created: datetime
     weights_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    own_thresholds: Promise | None = Field(
+        None,
+        exclude_if=lambda own: own is None,
+        description="What the operator's own thresholds promise; absent where the model's are in "
+        "force. `metrics` and `study` are measured with the model's.",
+    )
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service import metrics
+from service.model import own
 from service.model.batching import MAX_BATCH, Batcher, Scored, Scores
 from service.model.cores import available_cores
 from service.model.loaded import Model
@@ -97,9 +98,11 @@ class Detector:
 
         Raises:
             ArtifactError, FaceModelError: a file of it is missing or damaged.
+            ThresholdsError: the same of the own thresholds, or they are another model's.
         """
+        thresholds = own.read(settings.thresholds)
         return cls(
-            Model.latest(settings.model, settings.batch_size, settings.cores),
+            Model.latest(settings.model, settings.batch_size, settings.cores, thresholds),
             settings.max_pixels,
             settings.face_model,
             settings.batch_size,
@@ -143,7 +146,10 @@ class Detector:
             model=scored.model_ms,
             total=_ms_since(began),
         )
-        prediction = predict(it.picture, it.found, scores, manifest, timing, it.origin, maps)
+        its_own = serving.model.own
+        prediction = predict(
+            it.picture, it.found, scores, manifest, timing, it.origin, maps, its_own
+        )
         return Analysis(prediction, it.picture)
 
     async def score(self, images: Pixels) -> tuple[Scores, Manifest]:

@@ -2,12 +2,22 @@
 
 from service.model.batching import Scores
 from service.model.manifest import Manifest
+from service.model.own import OwnThresholds
+from service.model.promise import Promise
 from service.pictures.faces import Face
 from service.pictures.imaging import Picture
 from service.provenance.examine import claims_generation, declares_generation
 from service.provenance.records import Provenance
 from service.scoring import schemas, verdict
-from service.scoring.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
+from service.scoring.schemas import (
+    Box,
+    Heatmap,
+    ImageFacts,
+    InForce,
+    ModelName,
+    Prediction,
+    Timing,
+)
 from service.scoring.verdict import WarningCode
 
 
@@ -19,8 +29,9 @@ def predict(
     timing: Timing,
     origin: Provenance,
     heatmaps: list[Heatmap] | None = None,
+    own: OwnThresholds | None = None,
 ) -> Prediction:
-    """The prediction of the model that ``manifest`` describes.
+    """The prediction of the model that ``manifest`` describes, where ``own`` are put in force.
 
     ``scores`` is float32 ``[n]``, of the first n faces or, where none was ``found``, of the whole.
     """
@@ -37,6 +48,7 @@ def predict(
         label=label,
         confidence=confidence,
         fake_probability=probability,
+        p_value=own.p_value(probability) if own else None,
         faces=[
             _face(face, float(score), manifest, picture)
             for face, score in zip(found, scores, strict=False)  # of a crowd, the scored ones
@@ -44,7 +56,11 @@ def predict(
         heatmaps=heatmaps,
         warnings=warnings,
         provenance=origin,
-        model=ModelName(name=manifest.name, version=manifest.version),
+        model=ModelName(
+            name=manifest.name,
+            version=manifest.version,
+            own_thresholds=_in_force(manifest.own_thresholds),
+        ),
         image=ImageFacts(
             width=picture.width,
             height=picture.height,
@@ -53,6 +69,13 @@ def predict(
         ),
         timing_ms=timing,
     )
+
+
+def _in_force(promise: Promise | None) -> InForce | None:
+    if promise is None:
+        return None
+    rate = promise.false_alarms
+    return InForce(pictures=rate.pictures, false_alarms=rate.at_most)
 
 
 def _warnings(

@@ -8,6 +8,10 @@ from service.provenance.records import Provenance
 from service.scoring.verdict import Label, Reason, Verdict, WarningCode
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Box(BaseModel):
     """A rectangle in pixels of the upright picture; x and y are its top left corner."""
 
@@ -40,11 +44,25 @@ class Heatmap(BaseModel):
     )
 
 
+class InForce(BaseModel):
+    """The operator's own thresholds, by which the verdict was made."""
+
+    pictures: int = Field(description="How many of the operator's real pictures they rest on.")
+    false_alarms: float = Field(
+        gt=0, le=0.5, description="Such pictures are called `fake` at most at this rate."
+    )
+
+
 class ModelName(BaseModel):
     """Which model made the answer."""
 
     name: str
     version: int
+    own_thresholds: InForce | None = Field(
+        None,
+        exclude_if=_is_none,
+        description="By whose the verdict was made; absent: by the model's own.",
+    )
 
 
 class ImageFacts(BaseModel):
@@ -139,6 +157,15 @@ class Prediction(BaseModel):
     label: Label = Field(description="The likelier class, however close.")
     confidence: float = Field(ge=0.5, le=1, description="Calibrated probability of `label`.")
     fake_probability: float = Field(ge=0, le=1, description="Calibrated: 0 real, 1 fake.")
+    p_value: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        exclude_if=_is_none,
+        description="Where the operator's own thresholds are in force, how rare such a score is "
+        "among the real pictures that they rest on: (1 + how many of them score as high) / (1 + "
+        "how many there are). Absent otherwise.",
+    )
     faces: list[Face] = Field(
         description="The faces that were scored, the largest first; the most suspicious one's "
         "score is the picture's. Empty where the whole picture was scored."

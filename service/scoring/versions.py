@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from service.errors import ArtifactError
+from service.errors import ArtifactError, ThresholdsError
 from service.model.loaded import Model
 from service.model.manifest import newest
 from service.scoring.detector import Detector
@@ -17,6 +17,7 @@ async def follow(detector: Detector, settings: Settings) -> None:
 
     It takes over whole: a picture is seen, scored and judged by one version. One that cannot be
     loaded is refused and said so once, the one that serves goes on, and the next look tries again.
+    So is one with other weights where own thresholds are in force: they would not hold for it.
     """
     refused = ""
     while True:
@@ -25,9 +26,10 @@ async def follow(detector: Detector, settings: Settings) -> None:
             folder = newest(settings.model)
             if folder.name == str(detector.model.manifest.version):
                 continue
-            model = await asyncio.to_thread(Model, folder, settings.batch_size, settings.cores)
+            own = detector.model.own
+            model = await asyncio.to_thread(Model, folder, settings.batch_size, settings.cores, own)
             detector.swap(model)
-        except ArtifactError as error:
+        except (ArtifactError, ThresholdsError) as error:
             if str(error) != refused:
                 LOGGER.error("model refused", extra={"reason": str(error)})  # noqa: TRY400
             refused = str(error)

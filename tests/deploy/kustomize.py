@@ -51,6 +51,9 @@ def _apply(node: Any, op: str, path: str, value: object) -> None:
     *parents, last = (part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:])
     for part in parents:
         node = node[int(part) if isinstance(node, list) else part]
-    assert isinstance(node, dict)
+    if isinstance(node, list):
+        assert (op, last) == ("add", "-")
+        node.append(copy.deepcopy(value))
+        return
     assert {"add": True, "replace": last in node}[op]
     node[last] = copy.deepcopy(value)

@@ -17,7 +17,11 @@ from tests.conftest import ROOT
 from tests.deploy.kustomize import Manifest, build
 
 FOLDER = ROOT / "deploy" / "kubernetes"
-OVERLAYS = {"base": build(FOLDER / "base"), "gpu": build(FOLDER / "overlays" / "gpu")}
+OVERLAYS = {
+    "base": build(FOLDER / "base"),
+    "gpu": build(FOLDER / "overlays" / "gpu"),
+    "thresholds": build(FOLDER / "overlays" / "thresholds"),
+}
 BASE = {it["kind"]: it for it in OVERLAYS["base"]}
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 ADAPTER = yaml.safe_load((FOLDER / "prometheus-adapter" / "values.yaml").read_text())
@@ -65,7 +69,10 @@ def test_all_that_was_asked_for_is_there() -> None:
 
 
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl on the PATH")
-@pytest.mark.parametrize(("name", "place"), [("base", "base"), ("gpu", "overlays/gpu")])
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("base", "base"), ("gpu", "overlays/gpu"), ("thresholds", "overlays/thresholds")],
+)
 def test_kubectl_reads_the_folder_as_these_tests_do(name: str, place: str) -> None:
     printed = subprocess.check_output(["kubectl", "kustomize", str(FOLDER / place)], text=True)
 
@@ -193,7 +200,7 @@ def test_it_may_do_nothing_but_serve(name: str) -> None:
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     }
-    assert "volumes" not in spec
+    assert ("volumes" in spec) == ("volumeMounts" in it) == (name == "thresholds")
     assert "limits" in it["resources"]
 
 
@@ -205,3 +212,27 @@ def test_a_gpu_is_all_that_its_overlay_adds() -> None:
     ours, theirs = pod(OVERLAYS["gpu"]), pod(OVERLAYS["base"])
     changed = {name for name in ours if ours[name] != theirs.get(name)}
     assert changed == {"containers", "tolerations"}
+
+
+def test_own_thresholds_are_one_file_that_can_be_read_only() -> None:
+    it, spec = container(OVERLAYS["thresholds"]), pod(OVERLAYS["thresholds"])
+    (volume,), (mount,) = spec["volumes"], it["volumeMounts"]
+    assert volume == {"name": mount["name"], "configMap": {"name": "deepfake-thresholds"}}
+    assert mount["readOnly"] is True
+    plain = container(OVERLAYS["base"])
+    assert it["env"][:-1] == plain["env"]
+    assert it["env"][-1]["name"] == "DEEPFAKE_THRESHOLDS"
+    assert it["env"][-1]["value"] == f"{mount['mountPath']}/thresholds.json"
+    assert {name for name in it if it[name] != plain.get(name)} == {"env", "volumeMounts"}
+    comment = (FOLDER / "overlays" / "thresholds" / "kustomization.yaml").read_text()
+    assert "create configmap deepfake-thresholds --from-file=thresholds.json" in comment
+
+
+def test_compose_mounts_own_thresholds_read_only() -> None:
+    services = yaml.safe_load((ROOT / "deploy" / "thresholds.compose.yaml").read_text())["services"]
+    assert set(services) == set(COMPOSE)
+    for service in services.values():
+        (mount,) = service["volumes"]
+        assert mount["read_only"] is True
+        assert mount["bind"] == {"create_host_path": False}
+        assert service["environment"] == {"DEEPFAKE_THRESHOLDS": mount["target"]}

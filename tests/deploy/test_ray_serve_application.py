@@ -54,6 +54,19 @@ def test_a_replica_is_given_its_cores_and_grows_by_ongoing_requests(
     assert (growing.min_replicas, growing.max_replicas) == (1, 7)
 
 
+def test_a_replica_finds_own_thresholds_from_whatever_folder_it_works_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DEEPFAKE_ANONYMOUS", "true")
+    monkeypatch.setenv("DEEPFAKE_THRESHOLDS", "own.json")
+    monkeypatch.chdir(tmp_path)
+    (settings,) = build(Arguments())._bound_deployment.init_args
+    assert settings.thresholds == tmp_path / "own.json"
+    monkeypatch.delenv("DEEPFAKE_THRESHOLDS")
+    (settings,) = build(Arguments())._bound_deployment.init_args
+    assert settings.thresholds is None
+
+
 def test_without_keys_and_without_a_word_anyone_is_kept_out() -> None:
     with pytest.raises(SettingsError, match="DEEPFAKE_API_KEYS"):
         build(Arguments())

@@ -11,6 +11,7 @@ from service.errors import BulkError
 from service.model.manifest import Manifest
 from service.pictures.names import meant
 from tests.conftest import SHIPPED
+from tests.owned import own_of
 
 MANIFEST = Manifest.read(SHIPPED)
 
@@ -99,3 +100,20 @@ def test_another_model_is_refused(output: Output) -> None:
     newer = MANIFEST.model_copy(update={"version": 99, "weights_sha256": "0" * 64})
     with pytest.raises(BulkError, match=rf"deepfake {MANIFEST.version} and .* deepfake 99"):
         make(output, 9, 4).check(output, "photos", newer)
+
+
+def test_no_run_goes_on_under_other_thresholds(output: Output) -> None:
+    """Verdicts of two rules do not stand in one table; those of the same promise do."""
+    own = own_of(MANIFEST, 0.9).put_in_force(MANIFEST)
+    Plan.make(output, "photos", ["/photos/1.jpg"], 4, own, lambda _: None)
+    plan = Plan.read(output)
+    plan.check(output, "photos", own)
+    for other in (MANIFEST, own_of(MANIFEST, 0.8, count=160).put_in_force(MANIFEST)):
+        with pytest.raises(BulkError, match="was begun with other thresholds; name a new folder"):
+            plan.check(output, "photos", other)
+
+
+def test_a_plan_without_own_thresholds_says_nothing_of_them(output: Output) -> None:
+    """So that those of runs that were begun before there were any are still read."""
+    make(output, 1, 4)
+    assert b"own_thresholds" not in output.read(RUN)

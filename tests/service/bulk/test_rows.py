@@ -11,6 +11,7 @@ from service.model.manifest import Manifest
 from service.scoring.detector import Detector
 from service.scoring.schemas import Prediction
 from tests.conftest import SHIPPED
+from tests.owned import own_of
 from tests.pictures import encode, smooth, two_faces
 
 MANIFEST = Manifest.read(SHIPPED)
@@ -70,3 +71,13 @@ def test_the_columns_are_the_same_whatever_is_in_them(prediction: Prediction) ->
     for mixed in ([good], [bad], [good, bad], []):
         assert rows.table(mixed, MANIFEST).schema == rows.SCHEMA
     assert rows.SCHEMA.field("fake_probability").type == pa.float64()
+
+
+def test_own_thresholds_add_a_column_of_p_values(prediction: Prediction) -> None:
+    described = own_of(MANIFEST, 0.9).put_in_force(MANIFEST)
+    judged = rows.scored("a.jpg", prediction.model_copy(update={"p_value": 0.25}))
+    failed = rows.failed("b.jpg", EmptyFile("It is empty."), rows.UNREADABLE)
+    table = rows.table([judged, failed], described)
+    assert table["p_value"].to_pylist() == [0.25, None]
+    assert table.schema.names == [*rows.SCHEMA.names, "p_value"]
+    assert rows.table([rows.scored("a.jpg", prediction)], MANIFEST).schema == rows.SCHEMA

@@ -8,6 +8,7 @@ import pytest
 from service.model.figures import meaning, shown
 from service.model.manifest import Manifest
 from tests.conftest import SHIPPED
+from tests.owned import own_of
 
 OVERALL: dict[str, Any] = {
     "real": 200,
@@ -82,3 +83,10 @@ def test_what_was_not_measured_is_not_told() -> None:
 @pytest.mark.parametrize("percent", range(101))
 def test_the_shipped_model_has_an_answer_to_every_score(percent: int) -> None:
     assert meaning(percent / 100, Manifest.read(SHIPPED))
+
+
+def test_rates_at_the_models_thresholds_are_not_told_of_own_ones() -> None:
+    plain = manifest()
+    found = meaning(0.95, own_of(plain, highest=0.8).put_in_force(plain))
+    assert found
+    assert (found.percent, found.real, found.fake) == (50, "about 10", "about 90")

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import running_server
+from tests.conftest import SHIPPED, running_server
+from tests.owned import write_own
 
 
 def add_version(models: Path, number: int, of: Path, *, broken: bool = False) -> None:
@@ -107,3 +108,30 @@ def test_without_the_setting_nothing_is_looked_for(models: Path) -> None:
         add_version(models, 2, models / "1")
         threading.Event().wait(1)
         assert version(url) == 1
+
+
+def test_one_with_other_weights_is_not_taken_while_own_thresholds_are_in_force(
+    models: Path, tmp_path: Path, face: bytes
+) -> None:
+    """It is said once; one of the same weights is taken, and judged by them."""
+    own, log = write_own(tmp_path / "own.json", models, highest=0.6), tmp_path / "log"
+    with running_server(
+        log=log,
+        DEEPFAKE_MODEL=str(models),
+        DEEPFAKE_MODEL_POLL_SECONDS="0.2",
+        DEEPFAKE_THRESHOLDS=str(own),
+    ) as url:
+        add_version(models, 2, models / "1")
+        until(lambda: version(url) == 2)
+        shutil.copytree(SHIPPED, models.parent / "new")
+        path = models.parent / "new" / "assets.extra" / "model.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "version": 3}))
+        (models.parent / "new").rename(models / "3")
+        threading.Event().wait(2)  # ten looks
+        assert version(url) == 2
+        answer = httpx.post(f"{url}/predict", files={"file": face}).json()
+        assert answer["model"]["own_thresholds"] == {"pictures": 150, "false_alarms": 0.01}
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    reasons = [line["reason"] for line in lines if line["message"] == "model refused"]
+    assert len(reasons) == 1
+    assert "made with cold 1, and deepfake 3 has other weights" in reasons[0]

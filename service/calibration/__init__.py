@@ -1,0 +1,1 @@
+"""Thresholds for an operator's own photographs: what scores promise, what is odd, the report."""

@@ -1,0 +1,61 @@
+"""Own thresholds are judged on pictures that did not calibrate, each source by each."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.own_thresholds import CALIBRATING, FEWEST, SPLITS, judge, rows
+from tests import toy
+from tests.conftest import ROOT
+
+
+def spread(low: float, high: float, count: int = FEWEST) -> np.ndarray[tuple[int], np.dtype]:
+    return np.random.default_rng(count).uniform(low, high, count).astype(np.float32)
+
+
+def test_a_source_keeps_its_promise_and_a_harder_one_does_not() -> None:
+    real = {
+        "easy": spread(0, 0.6, 2_000),
+        "hard": spread(0, 0.9, 2_000),
+        "small": spread(0, 1, 299),
+    }
+    shares = judge(real, spread(0.5, 1, 1_000), 0.01)
+    assert set(shares) == {"easy", "hard"}
+    allowed = (CALIBRATING + 1) // 100 / (CALIBRATING + 1)
+    for source in shares:
+        assert shares[source][source] == pytest.approx(allowed, abs=0.004)
+    assert shares["easy"]["hard"] == pytest.approx(1 / 3, abs=0.03)
+    assert shares["hard"]["easy"] == 0
+    assert shares["easy"]["fakes"] == pytest.approx(0.8, abs=0.05)
+    assert shares["hard"]["fakes"] == pytest.approx(0.2, abs=0.05)
+
+
+def test_the_table_says_how_far_a_share_moves() -> None:
+    shares = {
+        "one": {"one": 0.01, "two": 0.2, "fakes": 0.8},
+        "two": {"one": 0.0, "two": 0.012, "fakes": 0.5},
+    }
+    assert rows(shares) == [
+        "| calibrated on | one | two | fakes |",
+        "| --- | --- | --- | --- |",
+        "| one | 1.00 | 20.00 | 80.00 |",
+        "| two | 0.00 | 1.20 | 50.00 |",
+        "| moves by | 1.00 | 18.80 | 30.00 |",
+    ]
+
+
+def test_it_runs_on_a_folder_and_keeps_the_scores(toys: Path, tmp_path: Path) -> None:
+    for number, (split, label) in enumerate((s, k) for s in SPLITS for k in ("real", "fake")):
+        folder = toy.write_photographs(tmp_path / split / label, 3, 1, number)
+        for path in folder.iterdir():
+            path.rename(path.with_name(f"source__{path.name}"))
+    scores = tmp_path / "scores"
+    options = {"--data": tmp_path, "--model": toys, "--scores": scores}
+    words = [str(word) for option in options.items() for word in option]
+    command = [sys.executable, "-m", "benchmarks.own_thresholds", *words]
+    printed = subprocess.check_output(command, cwd=ROOT, text=True)
+    assert printed == "No source has enough real pictures.\n"
+    assert len(scores.read_text().splitlines()) == 1 + 4 * 3
