@@ -49,6 +49,7 @@ def test_what_gives_the_label_away_is_found_and_nothing_else(
     assert low <= tell_apart(both, np.repeat([0, 1], 150)) <= high
 
 
+@pytest.mark.slow
 def test_the_check_prints_each_feature(dataset: Path, tmp_path: Path) -> None:
     """The stripes of the tests' fakes cannot be missed."""
     done = run_training("check", "--data", dataset, cwd=tmp_path)
