@@ -8,7 +8,7 @@ from service.provenance.examine import claims_generation, declares_generation
 from service.provenance.records import Provenance
 from service.scoring import schemas, verdict
 from service.scoring.schemas import Box, Heatmap, ImageFacts, ModelName, Prediction, Timing
-from service.scoring.verdict import WarningCode
+from service.scoring.words import WarningCode
 
 
 def predict(
