@@ -7,7 +7,6 @@ from typing import Any, BinaryIO
 
 from deepfake_client.errors import PictureError
 from service.pictures import folders
-from service.pictures.names import shown
 from service.scoring.schemas import PredictionResponse
 
 Picture = str | os.PathLike[str] | bytes | BinaryIO
@@ -36,8 +35,13 @@ def form(picture: Picture) -> dict[str, Any]:
         OSError: the file cannot be read.
     """
     if isinstance(picture, bytes):
-        return {"file": ("picture", picture)}
+        return {"file": picture}
     if isinstance(picture, str | os.PathLike):
-        return {"file": (shown(Path(picture).name), folders.read(Path(picture)))}
-    name = getattr(picture, "name", "")
-    return {"file": (shown(Path(name).name) if isinstance(name, str) else "", picture.read())}
+        return {"file": (_sayable(picture), folders.read(Path(picture)))}
+    name = getattr(picture, "name", "")  # of a file without a path, a number or nothing
+    return {"file": (_sayable(name) if isinstance(name, str) else "", picture.read())}
+
+
+def _sayable(path: str | os.PathLike[str]) -> str:
+    """A file's name as HTTP can say it: in UTF-8, which names on a disk need not be."""
+    return Path(path).name.encode(errors="replace").decode()

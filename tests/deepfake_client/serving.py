@@ -1,0 +1,73 @@
+"""A server of the tests' own, for answers that the real one gives only by chance.
+
+It answers each connection with the next of what it was told, and the last for ever after.
+"""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.conftest import free_port
+
+CUT_OFF = b""  # the connection is closed without an answer
+
+
+class Scripted(socketserver.ThreadingTCPServer):
+    """Counts the requests that came, and keeps them."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, answers: list[bytes]) -> None:
+        super().__init__(("127.0.0.1", free_port()), _Handler)
+        self.answers = answers
+        self.requests: list[bytes] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def next(self) -> bytes:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: Scripted
+
+    def handle(self) -> None:
+        came = b""
+        while b"\r\n\r\n" not in came:
+            came += self.request.recv(65536)
+        head, _, body = came.partition(b"\r\n\r\n")
+        length = _length(head)
+        while len(body) < length:
+            body += self.request.recv(65536)
+        self.server.requests.append(head + b"\r\n\r\n" + body)
+        self.request.sendall(self.server.next())
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.split(b":")[1])
+    return 0
+
+
+def answer(status: str, body: str, *headers: str) -> bytes:
+    """An HTTP answer that ends its connection."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body.encode())}", "Connection: close"]
+    return ("\r\n".join([*lines, *headers]) + f"\r\n\r\n{body}").encode()
+
+
+@contextmanager
+def scripted(*answers: bytes) -> Iterator[Scripted]:
+    """It runs, and ends."""
+    with Scripted(list(answers)) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
