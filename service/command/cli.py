@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # TensorFlow takes seconds to load: commands import what needs it, so that --help does not wait.
 _COLUMNS = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-_UNTIL_READY = 10.0  # seconds that a service may still need
+_UNTIL_READY = 5.0  # seconds that a service may still need
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
