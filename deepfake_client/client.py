@@ -67,7 +67,10 @@ class Client:
         """Score pictures, ``concurrency`` at a time; their outcomes come in their order.
 
         What is wrong with one picture (``PictureError``, ``OSError``) is the error of its outcome,
-        and the others go on. What would keep every picture is raised: see ``predict``.
+        and the others go on.
+
+        Raises:
+            Error: what would keep the other pictures as well, such as a key that is not known.
         """
 
         def outcome(path: Path) -> Outcome:
@@ -91,6 +94,7 @@ class Client:
 
         Raises:
             Unavailable: it could not within ``seconds``.
+            Error: what answers is another server.
         """
         self._ask(Health, "GET", "/readyz", seconds)
 

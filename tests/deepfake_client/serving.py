@@ -14,7 +14,7 @@ CUT_OFF = b""  # the connection is closed without an answer
 
 
 class Scripted(socketserver.ThreadingTCPServer):
-    """Counts the requests that came, and keeps them."""
+    """Keeps the requests that came."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -32,19 +32,15 @@ class Scripted(socketserver.ThreadingTCPServer):
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
-class _Handler(socketserver.BaseRequestHandler):
+class _Handler(socketserver.StreamRequestHandler):
     server: Scripted
 
     def handle(self) -> None:
-        came = b""
-        while b"\r\n\r\n" not in came:
-            came += self.request.recv(65536)
-        head, _, body = came.partition(b"\r\n\r\n")
-        length = _length(head)
-        while len(body) < length:
-            body += self.request.recv(65536)
-        self.server.requests.append(head + b"\r\n\r\n" + body)
-        self.request.sendall(self.server.next())
+        head = b""
+        while not head.endswith(b"\r\n\r\n") and (line := self.rfile.readline()):
+            head += line
+        self.server.requests.append(head + self.rfile.read(_length(head)))
+        self.wfile.write(self.server.next())
 
 
 def _length(head: bytes) -> int:

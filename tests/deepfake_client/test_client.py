@@ -268,6 +268,7 @@ def test_connections_that_the_real_service_drops_are_tried_again(
     )
     asker.start()
     time.sleep(0.3)
+    assert asker.is_alive(), "it is amid its work"
     server.kill()
     server.wait(30)
     server = Program("deepfake", *words, environment=environment)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -118,6 +119,21 @@ def test_an_interrupted_table_is_gone_on_with(there: str, tmp_path: Path) -> Non
     rows = table(out.read_text())
     assert [Path(row["path"]).name for row in rows] == [f"{seed:03}.jpg" for seed in range(200)]
     assert all(row["verdict"] for row in rows)
+
+
+def test_ctrl_c_leaves_valid_json(there: str, tmp_path: Path) -> None:
+    folder, out = tmp_path / "many", tmp_path / "out.json"
+    folder.mkdir()
+    for seed in range(300):
+        smooth(seed, side=200).save(folder / f"{seed:03}.jpg")
+    words = ("predict", folder, "--format", "json", "--output", out, "--url", there)
+    process = Program("deepfake", *words, environment={"DEEPFAKE_KEY": KEY})
+    while not out.exists() or out.stat().st_size == 0:
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) != 0
+    assert 0 < len(json.loads(out.read_text())) < 300
 
 
 @pytest.mark.parametrize("key", ["", "df_another"])
