@@ -42,14 +42,13 @@ def reaching(url: httpx.URL) -> Iterator[None]:
 def _error(response: httpx.Response) -> Error:
     status = response.status_code
     try:
-        problem = Problem.model_validate_json(response.content)
+        told = Problem.model_validate_json(response.content)
     except ValidationError:
-        problem = Problem(
-            **{"type": "", "title": "", "status": status, "code": "", "request_id": ""},
-            detail=f"{_said(response)}, not as this API does",
-        )
-    kind = BY_CODE.get(problem.code, Unavailable if status in NOT_NOW else Error)
-    error = kind(problem.detail, code=problem.code, status=status, request_id=problem.request_id)
+        code, request_id, detail = "", "", f"{_said(response)}, not as this API does"
+    else:
+        code, request_id, detail = told.code, told.request_id, told.detail
+    kind = BY_CODE.get(code, Unavailable if status in NOT_NOW else Error)
+    error = kind(detail, code=code, status=status, request_id=request_id)
     if isinstance(error, Unavailable):
         error.retry_after = _seconds(response.headers.get("Retry-After", ""))
     return error

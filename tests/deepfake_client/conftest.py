@@ -21,6 +21,13 @@ def served(toys: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def photo(tmp_path: Path, face: bytes) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(face)
+    return path
+
+
 class Asking:
     """``Client``, one of which is made for each call, so that the twin can be used in its place."""
 
