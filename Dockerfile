@@ -12,10 +12,11 @@ ENV VIRTUAL_ENV=/opt/venv UV_NO_CACHE=1 UV_LINK_MODE=copy
 WORKDIR /src
 COPY pyproject.toml constraints.txt ./
 RUN uv pip install --requirement pyproject.toml --constraint constraints.txt \
-        $(for extra in ${EXTRA}; do echo "--extra ${extra}"; done) \
+        $(for extra in serve ${EXTRA}; do echo "--extra ${extra}"; done) \
     && rm -rf /opt/venv/lib/python3*/site-packages/tensorflow/include
 COPY README.md ./
 COPY service service
+COPY deepfake_client deepfake_client
 RUN uv pip install --no-deps . \
     && uv tool run --constraints constraints.txt --from cyclonedx-bom \
         cyclonedx-py environment --output-file /opt/venv/sbom.json /opt/venv/bin/python

@@ -49,7 +49,7 @@ lint: $(VENV)/dev.stamp  ## ruff and mypy
 	$(BIN)/mypy
 
 audit: $(VENV)/dev.stamp .audit/stamp  ## look for known weaknesses; print licences; write build/sbom.json
-	.audit/bin/bandit --quiet --severity-level medium --recursive service training benchmarks
+	.audit/bin/bandit --quiet --severity-level medium --recursive deepfake_client service training benchmarks
 	.audit/bin/pip-licenses --python $(BIN)/python --from mixed --order license
 	@mkdir -p build
 	.audit/bin/cyclonedx-py environment --output-file build/sbom.json $(BIN)/python
@@ -95,7 +95,7 @@ clean:  ## remove what the other targets made, but not runs/
 
 $(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo 'Installing TensorFlow and the service; this takes a minute or two, once.'
-	$(INSTALL) --editable '.[c2pa,heic]'
+	$(INSTALL) --editable '.[serve,c2pa,heic]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/pip

@@ -13,6 +13,7 @@
     ├── FaceModelError           the face detector's file; stops the start, never a request
     ├── BulkError                a bulk run's source, output or cluster; never a request
     ├── TableError               a CSV to go on with; never a request
+    ├── MissingExtra             a command's packages; never a request
     ├── ArtifactError            the model's folder; stops the start, never a request
     ├── ThresholdsError          the file of own thresholds; stops the start, never a request
     ├── CalibrationError         the pictures for own thresholds; never a request
@@ -120,3 +121,7 @@ class TableError(DeepfakeError):
 
 class BulkError(DeepfakeError):
     """A bulk run cannot begin or go on: its source, its output or its cluster is at fault."""
+
+
+class MissingExtra(DeepfakeError):
+    """A command needs packages of an extra that is not installed."""

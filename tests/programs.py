@@ -25,7 +25,14 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         *("tensorflow", "keras", "cv2", "sklearn.metrics", "scipy.optimize", "matplotlib.figure"),
-        *("fastapi", "uvicorn", "jinja2", "service.command.cli", "training.cli"),
+        *(
+            "fastapi",
+            "uvicorn",
+            "jinja2",
+            "service.settings",
+            "service.command.cli",
+            "training.cli",
+        ),
     ]
 )
 

@@ -146,6 +146,16 @@ def test_every_command_runs(
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
+def test_the_clients_example_runs(clone: Path, port: int) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    code = code.replace("localhost:8000", f"localhost:{port}")
+    done = subprocess.check_output([sys.executable, "-c", code], cwd=clone, text=True)
+    answer, face, photo = done.splitlines()
+    assert answer.split()[0] in ("real", "uncertain", "fake")
+    assert face.startswith("face.jpg verdict=<Verdict.")
+    assert photo.startswith("photos/one.png verdict=<Verdict.")
+
+
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented_with_its_default(name: str) -> None:
     field = Settings.model_fields[name]

@@ -19,6 +19,8 @@ TRAINING = (
 )
 LAYERS = {"service": SERVICE, "training": TRAINING}
 SHARED = {"pictures", "errors"}  # of the service: what defines the pixels, and its errors
+# What the client takes from the service; none of it imports what a client does not install.
+LIGHT = {"service.pictures.folders", "service.scoring.schemas", "service.scoring.words"}
 
 
 def imported_modules(path: Path) -> set[str]:
@@ -77,6 +79,21 @@ def test_nothing_but_the_command_line_imports_the_app(path: Path) -> None:
     assert not taken or path.name == "cli.py"
 
 
+@pytest.mark.parametrize("path", files("deepfake_client"), ids=str)
+def test_the_client_takes_only_what_is_light_from_service(path: Path) -> None:
+    names = {name for name in imported_modules(ROOT / path) if name.startswith("service.")}
+    assert all(any(f"{name}.".startswith(f"{it}.") for it in LIGHT) for name in names), names
+
+
 @pytest.mark.parametrize("path", [*files("service"), *files("training")], ids=str)
+def test_only_the_command_line_asks_as_a_client(path: Path) -> None:
+    asks = any(name.startswith("deepfake_client") for name in imported_modules(ROOT / path))
+    assert not asks or path.parent.name == "command"
+
+
+ALL = [*files("service"), *files("training"), *files("deepfake_client")]
+
+
+@pytest.mark.parametrize("path", ALL, ids=str)
 def test_one_concept_a_file(path: Path) -> None:
     assert len((ROOT / path).read_text().splitlines()) <= 250

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from service.scoring.schemas import Prediction
-from service.scoring.verdict import Reason, WarningCode
+from service.scoring.words import Reason, WarningCode
 
 
 class Scored(BaseModel):

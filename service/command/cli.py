@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -14,11 +14,12 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
+import deepfake_client
 from service.command import files, health, report
-from service.errors import BulkError, CalibrationError, DeepfakeError
+from service.command.extras import of_extra
+from service.errors import DeepfakeError
 from service.pictures.folders import LeftOut
 from service.pictures.names import shown
-from service.settings import read_settings
 from service.web import keys
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 # TensorFlow takes seconds to load: commands import what needs it, so that --help does not wait.
 _COLUMNS = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+_UNTIL_READY = 5.0  # seconds that a service may still need
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -64,6 +66,8 @@ def predict(
         Path | None, typer.Option(help="Write here, not to stdout.", parser=_path)
     ] = None,
     resume: Annotated[bool, typer.Option(help="Go on with an interrupted CSV --output.")] = False,
+    url: Annotated[str, typer.Option(help="Let the service at this address score them.")] = "",
+    key: Annotated[str, typer.Option(help="Its API key.", envvar="DEEPFAKE_KEY")] = "",
 ) -> None:
     """Score pictures; exit status 1 if one of them cannot be scored."""
     if resume and (format is not Format.CSV or output is None):
@@ -72,10 +76,10 @@ def predict(
     left_out = LeftOut()
     found = [path for path in files.find_files(paths, left_out) if str(path) not in done]
     _tell(left_out)
-    detector = _detector()
+    outcomes = _there(url, key, found) if url else files.score_files(_detector(), found)
     with _open(output, append=bool(done)) as stream:
         writer = _writer(format, stream, header=not done)
-        failed = asyncio.run(_score(detector, found, writer, stream))
+        failed = asyncio.run(_write(outcomes, len(found), writer, stream))
     if failed or any(done.values()):
         raise typer.Exit(1)
 
@@ -95,12 +99,9 @@ def bulk(
     part_rows: Annotated[int, typer.Option(min=1, help="Rows in a part.")] = 256,
 ) -> None:
     """Score a collection; run again, it goes on. Exit status 1 if a picture cannot be scored."""
-    try:
+    with of_extra("bulk"):
         from service.bulk.run import Run
-    except ModuleNotFoundError as error:
-        raise BulkError(
-            f"{error.name} is missing: pip install 'deepfake-detector[bulk]'"
-        ) from error
+        from service.settings import read_settings
     run = Run(read_settings(), source, output, part_rows)
     _tell(run.left_out)
     try:
@@ -130,12 +131,8 @@ def calibrate(
     ] = 0.05,
 ) -> None:
     """Make thresholds for your own photographs; run again, it goes on."""
-    try:
+    with of_extra("calibrate"):
         from service.command import calibrate
-    except ModuleNotFoundError as error:
-        raise CalibrationError(
-            f"{error.name} is missing: pip install 'deepfake-detector[calibrate]'"
-        ) from error
     if out.suffix != ".json":
         raise typer.BadParameter("--out is to end in .json; a .md and a .png come beside it")
     asked = calibrate.Asked(real, out, false_alarms, fakes, misses)
@@ -151,8 +148,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Serve the page and the API; settings come from DEEPFAKE_* variables."""
-    from service.web.app import create_app
-    from service.web.server import Server
+    with of_extra("serve"):
+        from service.settings import read_settings
+        from service.web.app import create_app
+        from service.web.server import Server
 
     # Once the server has finished what it had begun, it raises the signal again.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -190,9 +189,20 @@ def _tell(left_out: LeftOut) -> None:
 
 
 def _detector(**overriding: object) -> "Detector":
-    from service.scoring.detector import Detector
-
+    with of_extra("serve"):
+        from service.scoring.detector import Detector
+        from service.settings import read_settings
     return Detector.from_settings(read_settings(**overriding))
+
+
+def _there(url: str, key: str, paths: list[Path]) -> AsyncIterator[files.Outcome]:
+    """Asks first whether the service is there, before an output is opened for its answers."""
+    try:
+        with deepfake_client.Client(url, key) as client:
+            client.wait_until_ready(_UNTIL_READY)
+        return files.score_files_there(deepfake_client.AsyncClient(url, key), paths)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 @contextmanager
@@ -214,8 +224,8 @@ def _writer(format: Format, stream: TextIO, *, header: bool) -> report.Writer:  
     return report.JsonWriter(stream) if format is Format.JSON else report.TextWriter(stream)
 
 
-async def _score(
-    detector: "Detector", paths: list[Path], writer: report.Writer, stream: TextIO
+async def _write(
+    outcomes: AsyncIterator[files.Outcome], count: int, writer: report.Writer, stream: TextIO
 ) -> int:
     """Write each file's outcome as it comes; returns how many files could not be scored."""
     failed = 0
@@ -223,8 +233,8 @@ async def _score(
     hidden = not console.is_terminal or stream.isatty()  # answers on the screen are progress too
     try:
         with Progress(*_COLUMNS, console=console, disable=hidden) as progress:
-            task = progress.add_task("Scoring", total=len(paths))
-            async for outcome in files.score_files(detector, paths):
+            task = progress.add_task("Scoring", total=count)
+            async for outcome in outcomes:
                 writer.write(outcome)
                 failed += outcome.prediction is None
                 progress.advance(task)
@@ -237,5 +247,5 @@ def run() -> None:
     """Do what the arguments say; what stops the start is one line and status 1."""
     try:
         app()
-    except DeepfakeError as error:
+    except (DeepfakeError, deepfake_client.Error) as error:
         sys.exit(f"error: {shown(str(error))}")

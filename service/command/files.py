@@ -2,12 +2,13 @@
 
 import asyncio
 import os
-from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deepfake_client import AsyncClient
+from deepfake_client.order import in_order
 from service.errors import ImageError
 from service.pictures import folders
 from service.scoring.schemas import Prediction
@@ -38,24 +39,34 @@ def find_files(paths: Iterable[Path], left_out: folders.LeftOut | None = None) -
         yield from found
 
 
-async def score_files(detector: "Detector", paths: Iterable[Path]) -> AsyncIterator[Outcome]:
+def score_files(detector: "Detector", paths: Iterable[Path]) -> AsyncIterator[Outcome]:
     """Score each file; the outcomes come in the order of ``paths``."""
-    pending: deque[asyncio.Task[Outcome]] = deque()
-    for path in paths:
-        pending.append(asyncio.create_task(_score(detector, path)))
-        if len(pending) >= IN_FLIGHT:
-            yield await pending.popleft()
-    while pending:
-        yield await pending.popleft()
+
+    async def score(path: Path) -> Outcome:
+        try:
+            data = await asyncio.to_thread(folders.read, path)
+            return Outcome(path, (await detector.analyse(data, name=path.name)).prediction)
+        except (ImageError, OSError) as error:
+            return Outcome(path, None, _line(error))
+
+    return in_order(score, paths, IN_FLIGHT)
 
 
-async def _score(detector: "Detector", path: Path) -> Outcome:
-    try:
-        data = await asyncio.to_thread(folders.read, path)
-        return Outcome(path, (await detector.analyse(data, name=path.name)).prediction)
-    except IsADirectoryError:
-        return Outcome(path, None, "The folder holds no picture.")
-    except OSError as error:
-        return Outcome(path, None, error.strerror or str(error))
-    except ImageError as error:
-        return Outcome(path, None, str(error))
+async def score_files_there(client: AsyncClient, paths: Iterable[Path]) -> AsyncIterator[Outcome]:
+    """The same by a service, which ``client`` asks and which is left in the end.
+
+    Raises:
+        deepfake_client.Error: it scores no picture now, or none of this caller's.
+    """
+    async with client:
+        async for scored in client.predict_many(paths):
+            if scored.prediction:
+                yield Outcome(scored.path, Prediction(**dict(scored.prediction)))
+            elif scored.error:
+                yield Outcome(scored.path, None, _line(scored.error))
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, IsADirectoryError):
+        return "The folder holds no picture."
+    return (isinstance(error, OSError) and error.strerror) or str(error)

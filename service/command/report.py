@@ -11,7 +11,7 @@ from typing import Any, Protocol, TextIO
 from service.command.files import Outcome
 from service.errors import TableError
 from service.pictures.names import meant, shown
-from service.scoring.verdict import Reason
+from service.scoring.words import Reason
 
 COLUMNS = ("path", "label", "verdict", "reason", "fake_probability", "confidence", "faces", "error")
 # With which a cell begins that spreadsheets compute, also in the wide letters of the Far East.

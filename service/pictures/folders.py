@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from service.pictures.formats import SUFFIXES
+from service.pictures import suffixes
 from service.pictures.names import shown
 
 # Made by macOS in ZIP files, by Synology, by Windows and by ext4.
@@ -40,7 +40,7 @@ class LeftOut:
 
 def is_picture(path: PurePath) -> bool:
     """Whether it is called like one; what it is, its content tells."""
-    return path.suffix.lower() in SUFFIXES
+    return path.suffix.lower() in suffixes.ALL
 
 
 def is_hidden(name: str) -> bool:

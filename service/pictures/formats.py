@@ -6,6 +6,7 @@ from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from service.pictures import heif, jpeg, png, tiff
 from service.pictures.parts import Parts
+from service.pictures.suffixes import BY_FORMAT
 
 # One limit on pixels, ours, checked on the header before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
@@ -14,23 +15,13 @@ PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 16 << 20
 # All compressions are read by the same library; Pillow's own way mistakes 16 bits in planes.
 TiffImagePlugin.READ_LIBTIFF = True
 
-_SUFFIXES = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jif", ".jfi", ".jfif", ".pjp", ".pjpeg", ".mpo"),
-    "PNG": (".png", ".apng"),
-    "WEBP": (".webp",),
-    "BMP": (".bmp", ".dib"),
-    "GIF": (".gif",),
-    "TIFF": (".tif", ".tiff"),
-    "AVIF": (".avif", ".avifs"),
-}
+FORMATS = tuple(BY_FORMAT)
 if find_spec("pillow_heif"):  # comes with the extra `heic`
     from pillow_heif import register_heif_opener
 
     register_heif_opener(thumbnails=False)
-    _SUFFIXES["HEIF"] = (".heic", ".heics", ".heif", ".heifs", ".hif")
-
-FORMATS = tuple(_SUFFIXES)
-SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+else:
+    FORMATS = tuple(name for name in FORMATS if name != "HEIF")
 
 MAX_SIDE = 65_535  # as many as a JPEG can have
 

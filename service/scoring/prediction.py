@@ -18,7 +18,7 @@ from service.scoring.schemas import (
     Prediction,
     Timing,
 )
-from service.scoring.verdict import WarningCode
+from service.scoring.words import WarningCode
 
 
 def predict(

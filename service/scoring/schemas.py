@@ -4,8 +4,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.model.manifest import Manifest
 from service.provenance.records import Provenance
-from service.scoring.verdict import Label, Reason, Verdict, WarningCode
+from service.scoring.words import Label, Reason, Verdict, WarningCode
 
 
 def _is_none(value: object) -> bool:
@@ -230,3 +231,12 @@ class Health(BaseModel):
     """Whether the service can be used."""
 
     status: str = Field(examples=["ok"])
+
+
+class Served(Manifest):
+    """The served artifact's own description, and what is there beside it."""
+
+    trust_lists: str | None = Field(
+        description="Of which day the lists of those are who are trusted to sign content "
+        "credentials; null without any."
+    )

@@ -1,47 +1,11 @@
 """From probabilities to words: label, confidence, verdict, warnings."""
 
-from enum import StrEnum
-
 from service.model.manifest import Manifest, Thresholds
 from service.pictures.faces import Face, is_cut
 from service.pictures.imaging import Picture
+from service.scoring.words import Label, Reason, Verdict, WarningCode
 
 SMALL_FACE = 1 / 3  # of the network's input side: enlarged so far, a face shows no fine traces
-
-
-class Label(StrEnum):
-    """The likelier class."""
-
-    REAL = "REAL"
-    FAKE = "FAKE"
-
-
-class Verdict(StrEnum):
-    """The answer at the model's stated error rates; between its thresholds: uncertain."""
-
-    REAL = "real"
-    UNCERTAIN = "uncertain"
-    FAKE = "fake"
-
-
-class Reason(StrEnum):
-    """What a verdict rests on."""
-
-    SCORE = "score"
-    WARNING = "warning"
-    DECLARED_AI = "declared_ai"
-
-
-class WarningCode(StrEnum):
-    """What lowers the trust in an answer."""
-
-    NO_FACE = "no_face"
-    SMALL_FACE = "small_face"
-    CUT_FACE = "cut_face"
-    MANY_FACES = "many_faces"
-    LOW_RESOLUTION = "low_resolution"
-    ANIMATED = "animated"
-    DECLARED_AI_UNVERIFIED = "declared_ai_unverified"
 
 
 def label(fake_probability: float) -> tuple[Label, float]:

@@ -1,22 +1,12 @@
 """``GET /model``: which model is served, how good it is, and who may vouch for credentials."""
 
 from fastapi import APIRouter
-from pydantic import Field
 
-from service.model.manifest import Manifest
 from service.provenance import trust
+from service.scoring.schemas import Served
 from service.web.routes.dependencies import TheDetector
 
 router = APIRouter(tags=["model"])
-
-
-class Served(Manifest):
-    """The served artifact's own description, and what is there beside it."""
-
-    trust_lists: str | None = Field(
-        description="Of which day the lists of those are who are trusted to sign content "
-        "credentials; null without any."
-    )
 
 
 @router.get("/model", response_model_exclude_unset=True)

@@ -6,7 +6,7 @@ import pytest
 
 from service.calibration.collected import Collected, Scored
 from service.scoring.detector import Detector
-from service.scoring.verdict import WarningCode
+from service.scoring.words import WarningCode
 from tests.pictures import encode, smooth
 from tests.signed import sign
 

@@ -6,7 +6,7 @@ import pytest
 from service.calibration.collected import Collected
 from service.calibration.doubts import FAR, PERCENTS, doubts, farthest
 from service.model.manifest import Manifest
-from service.scoring.verdict import WarningCode
+from service.scoring.words import WarningCode
 from tests.conftest import SHIPPED
 from tests.service.calibration.test_collected import scored
 

@@ -9,7 +9,7 @@ from service.calibration.collected import Collected
 from service.calibration.thresholds import calibrate
 from service.errors import CalibrationError
 from service.model.manifest import Manifest
-from service.scoring.verdict import WarningCode
+from service.scoring.words import WarningCode
 from tests.conftest import SHIPPED
 from tests.service.calibration.test_collected import scored
 

@@ -6,17 +6,8 @@ import pytest
 from service.model.manifest import Manifest, Thresholds
 from service.pictures.faces import Face
 from service.pictures.imaging import Picture
-from service.scoring.verdict import (
-    Label,
-    Reason,
-    Verdict,
-    WarningCode,
-    decide,
-    face_warnings,
-    judge,
-    label,
-    picture_warnings,
-)
+from service.scoring.verdict import decide, face_warnings, judge, label, picture_warnings
+from service.scoring.words import Label, Reason, Verdict, WarningCode
 from tests.conftest import SHIPPED
 
 THRESHOLDS = Thresholds(fake_above=0.8, real_below=0.3)
