@@ -50,7 +50,8 @@ NEEDS_A_CLUSTER = {"kubectl apply --kustomize deploy/kubernetes/base"}  # tests/
 NEEDS_A_GPU = {"docker compose up gpu"}
 STARTS_THE_SERVER = "make run"
 SLOW = re.compile(
-    r"make (train|evaluate|bench|screenshots)|-m training|deepfake bulk|import pandas"
+    r"make (train|evaluate|bench|screenshots)|-m training|deepfake (bulk|calibrate|info)"
+    r"|THRESHOLDS=|import pandas"
 )
 CLUSTER = "127.0.0.1:6379"
 

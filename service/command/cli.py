@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -43,14 +42,6 @@ def _path(text: str) -> Path:
     return Path(_place(text))
 
 
-class Format(StrEnum):
-    """How `predict` prints."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
-
-
 @app.callback()
 def main() -> None:
     """Tell real from fake face pictures."""
@@ -61,7 +52,7 @@ def predict(
     paths: Annotated[
         list[Path], typer.Argument(help="Pictures, or folders of pictures.", parser=_path)
     ],
-    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TEXT,  # noqa: A002
+    format: Annotated[report.Format, typer.Option(help="How to print.")] = report.Format.TEXT,  # noqa: A002
     output: Annotated[
         Path | None, typer.Option(help="Write here, not to stdout.", parser=_path)
     ] = None,
@@ -70,7 +61,7 @@ def predict(
     key: Annotated[str, typer.Option(help="Its API key.", envvar="DEEPFAKE_KEY")] = "",
 ) -> None:
     """Score pictures; exit status 1 if one of them cannot be scored."""
-    if resume and (format is not Format.CSV or output is None):
+    if resume and (format is not report.Format.CSV or output is None):
         raise typer.BadParameter("--resume goes with --format csv and --output")
     done = report.resume_csv(output) if resume and output else {}
     left_out = LeftOut()
@@ -78,7 +69,7 @@ def predict(
     _tell(left_out)
     outcomes = _there(url, key, found) if url else files.score_files(_detector(), found)
     with _open(output, append=bool(done)) as stream:
-        writer = _writer(format, stream, header=not done)
+        writer = report.writer(format, stream, header=not done)
         failed = asyncio.run(_write(outcomes, len(found), writer, stream))
     if failed or any(done.values()):
         raise typer.Exit(1)
@@ -216,12 +207,6 @@ def _open(output: Path | None, *, append: bool) -> Iterator[TextIO]:
         raise typer.BadParameter(f"{shown(output)}: {error.strerror}") from error
     with stream:
         yield stream
-
-
-def _writer(format: Format, stream: TextIO, *, header: bool) -> report.Writer:  # noqa: A002
-    if format is Format.CSV:
-        return report.CsvWriter(stream, header=header)
-    return report.JsonWriter(stream) if format is Format.JSON else report.TextWriter(stream)
 
 
 async def _write(

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
@@ -16,6 +17,14 @@ from service.scoring.words import Reason
 COLUMNS = ("path", "label", "verdict", "reason", "fake_probability", "confidence", "faces", "error")
 # With which a cell begins that spreadsheets compute, also in the wide letters of the Far East.
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+
+
+class Format(StrEnum):
+    """How `predict` prints."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
 
 
 class Writer(Protocol):
@@ -101,6 +110,13 @@ class CsvWriter:
 
     def close(self) -> None:
         """Nothing comes after the last one."""
+
+
+def writer(format: Format, stream: TextIO, *, header: bool) -> Writer:  # noqa: A002
+    """What writes in that format; ``header`` is for a table alone."""
+    if format is Format.CSV:
+        return CsvWriter(stream, header=header)
+    return JsonWriter(stream) if format is Format.JSON else TextWriter(stream)
 
 
 def resume_csv(path: Path) -> dict[str, str]:

@@ -47,6 +47,7 @@ def test_the_table_says_how_far_a_share_moves() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_it_runs_on_a_folder_and_keeps_the_scores(toys: Path, tmp_path: Path) -> None:
     for number, (split, label) in enumerate((s, k) for s in SPLITS for k in ("real", "fake")):
         folder = toy.write_photographs(tmp_path / split / label, 3, 1, number)

@@ -59,6 +59,7 @@ def test_an_end_under_load_cuts_nothing_off(made: dict[str, Path]) -> None:
     assert str(CUT_OFF) not in statuses
 
 
+@pytest.mark.slow
 def test_an_end_is_a_signal_that_the_process_heeds() -> None:
     with running() as it:
         it.process.send_signal(signal.SIGTERM)

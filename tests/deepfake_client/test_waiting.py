@@ -41,6 +41,7 @@ def test_a_key_lets_in_and_another_is_its_own_exception(
             asking(locked, key).predict_many([photo] * 20)
 
 
+@pytest.mark.slow
 def test_an_overload_is_waited_for(locked: str, asking: type[Asking], tmp_path: Path) -> None:
     """Eight at a time where there is room for one: most are refused at first."""
     paths = [tmp_path / f"{seed}.png" for seed in range(12)]
@@ -86,6 +87,7 @@ def test_a_dropped_connection_is_tried_again(
         assert all(face in request for request in server.requests)
 
 
+@pytest.mark.slow
 def test_connections_that_the_real_service_drops_are_tried_again(
     toys: Path, asking: type[Asking], photo: Path
 ) -> None:

@@ -140,6 +140,7 @@ def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 def test_an_interrupted_csv_is_resumed_to_the_same_rows(tmp_path: Path) -> None:
     folder, out, whole = tmp_path / "many", tmp_path / "out.csv", tmp_path / "whole.csv"
     folder.mkdir()

@@ -134,6 +134,7 @@ def test_an_upload_that_goes_on_may_take_longer_than_a_picture(server: str) -> N
     assert time.monotonic() - began > 2 * SECONDS
 
 
+@pytest.mark.slow
 def test_no_upload_may_take_for_ever(server: str) -> None:
     with slow_upload(server, length=10**7) as connection:
         began = time.monotonic()

@@ -19,9 +19,12 @@ FAMILIES = (errors.DeepfakeError, refusals.UploadError, errors.ImageError, refus
 START_ONLY = (
     errors.ArtifactError,
     errors.BulkError,
+    errors.CalibrationError,
     errors.FaceModelError,
+    errors.MissingExtra,
     errors.SettingsError,
     errors.TableError,
+    errors.ThresholdsError,
 )
 ANSWERED = [
     kind

@@ -154,6 +154,7 @@ def test_the_loss_of_a_map_is_the_cross_entropy_of_its_known_pictures() -> None:
     assert loss == pytest.approx([cross_entropy.mean(), 0], rel=1e-5)
 
 
+@pytest.mark.slow
 def test_it_learns_where_a_picture_was_changed(weights: Path) -> None:
     """The head alone, on two pictures; the second is changed in its upper left quarter."""
     model = texture_mobilenet(weights, steps=100)
