@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.calibration.collected import Collected
 from service.model.own import OwnThresholds
 
-_TEMPLATES = Environment(
+_TEMPLATES = Environment(  # nosec B701
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=False,  # noqa: S701  # Markdown, of numbers and of this program's own words
     undefined=StrictUndefined,
