@@ -6,20 +6,18 @@ pictures is left out of one of the folds; the scores that it gets there are what
 stranger. The test split has no part in it.
 """
 
+from functools import partial
 from pathlib import Path
-
-import numpy as np
 
 from training.console import console
 from training.data.folds import folds, kins
-from training.data.pixels import CACHE, Pixels, load_pixels
-from training.data.samples import every_sample, find_samples
+from training.data.samples import every_sample
 from training.errors import RunError
 from training.fitting import calibrate, train
-from training.fitting.calibrate import Floats
+from training.fitting.kept import kept
 from training.fitting.recipes import find_recipe
 from training.fitting.run import Run
-from training.fitting.strangers import Strangers
+from training.fitting.strangers import Pictures, Strangers
 from training.fitting.team import Team
 
 
@@ -29,7 +27,7 @@ def cross_fit(run: Run, data: Path, team: Team, count: int, weights: Path | None
     Folds that are there are finished.
 
     Raises:
-        DataError: there are too few families of fakes or sources of real pictures.
+        DataError: there are too few families of fakes.
     """
     begun = {tuple(Run.open(it).config.without): it for it in run.fold_folders()}
     for number, part in enumerate(folds(kins(every_sample(data)), count), start=1):
@@ -50,26 +48,17 @@ def strangers(run: Run, data: Path) -> Strangers:
     """What the folds of a run say of all pictures; kept beside each fold.
 
     Raises:
-        RunError: it has no finished folds.
+        RunError: it has no folds, or one is unfinished.
     """
-    samples, test = every_sample(data), {it.path for it in find_samples(data, "test")}
-    pixels = load_pixels(samples, find_recipe(run.config.architecture).view, CACHE)
     them = [Run.open(folder) for folder in run.fold_folders()]
     if not them:
         raise RunError(f"{run.folder}: has no folds; train it with --folds")
+    pictures = Pictures.load(data, find_recipe(run.config.architecture).view)
     return Strangers.of(
-        pixels,
-        np.array([Path(file) in test for file in pixels.files]),
-        np.stack([_logits(fold, pixels) for fold in them]),
-        [frozenset(fold.config.without) for fold in them],
+        pictures,
+        [kept(it.logits, partial(calibrate.logits, it, pictures.pixels)) for it in them],
+        [frozenset(it.config.without) for it in them],
     )
-
-
-def _logits(fold: Run, pixels: Pixels) -> Floats:
-    path = fold.folder / "logits.npy"
-    if not path.exists():
-        np.save(path, calibrate.logits(fold, pixels))
-    return np.asarray(np.load(path))
 
 
 def _train(run: Run, data: Path, team: Team, without: list[str], weights: Path | None) -> None:

@@ -7,6 +7,7 @@ sources can take what another has seen, less what it is not to be shown.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from training.console import console
+from training.fitting.kept import kept
 from training.fitting.team import Team
 
 Floats = NDArray[np.float32]
@@ -51,16 +53,13 @@ class Draws:
         below = tf.function(keras.Model(model.input, model.get_layer(layer).output))
         for epoch in range(self.team.number, epochs, self.team.size):
             path = self._path(layer, epoch)
-            if not path.exists():
-                writing = path.with_suffix(".writing.npy")
-                np.save(writing, self._look(below, epoch, path.stem))
-                writing.replace(path)
+            kept(path, partial(self._look, below, epoch, path.stem))
         self.team.wait()
 
     def seen(self, layer: str, epochs: int, batch_size: int) -> "Seen":
         """What was kept of ``layer``."""
-        kept = [np.load(self._path(layer, epoch), "r") for epoch in range(epochs)]
-        return Seen(kept, [self.shown(epoch) for epoch in range(epochs)], batch_size)
+        rows = [np.load(self._path(layer, epoch), "r") for epoch in range(epochs)]
+        return Seen(rows, [self.shown(epoch) for epoch in range(epochs)], batch_size)
 
     def _path(self, layer: str, epoch: int) -> Path:
         return self.folder / f"{layer}-{epoch}.npy"

@@ -101,6 +101,11 @@ class Run:
         return sorted(self.folds.glob("*/"))
 
     @property
+    def logits(self) -> Path:
+        """What it says of all pictures of the data set, where it is a fold."""
+        return self.folder / "logits.npy"
+
+    @property
     def history(self) -> Path:
         """Metrics of each finished epoch, as CSV."""
         return self.folder / "history.csv"
@@ -119,8 +124,8 @@ class Run:
 
     def forget_results(self) -> None:
         """Remove what was found with weights that are about to change."""
-        for name in ("calibration.json", "logits.npy"):
-            (self.folder / name).unlink(missing_ok=True)
+        for path in (self.folder / "calibration.json", self.logits):
+            path.unlink(missing_ok=True)
         shutil.rmtree(self.evaluation, ignore_errors=True)
 
     def write_config(self) -> None:

@@ -7,15 +7,38 @@ real pictures. What it says of those is what it would say of a stranger's pictur
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.pixels import Pixels
+from training.data.decoding import View
+from training.data.pixels import CACHE, Pixels, load_pixels
+from training.data.samples import every_sample, find_samples
+from training.errors import RunError
 from training.fitting.calibrate import Calibration, fit
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """All of a data set as the service would show them; ``in_test`` bool ``[n]``."""
+
+    pixels: Pixels
+    in_test: Flags
+
+    @classmethod
+    def load(cls, data: Path, view: View) -> "Pictures":
+        """Of all its splits.
+
+        Raises:
+            DataError: they cannot be read, or there is no test split.
+        """
+        pixels = load_pixels(every_sample(data), view, CACHE)
+        test = {str(sample.path) for sample in find_samples(data, "test")}
+        return cls(pixels, np.array([file in test for file in pixels.files]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +59,21 @@ class Strangers:
 
     @classmethod
     def of(
-        cls, pixels: Pixels, in_test: Flags, logits: Floats, without: Sequence[frozenset[str]]
+        cls, pictures: "Pictures", logits: Sequence[Floats], without: Sequence[frozenset[str]]
     ) -> "Strangers":
-        """Of prepared pictures; ``without`` are the sources that each fold was not shown."""
+        """What each fold says, and the sources that it was not shown.
+
+        Raises:
+            RunError: some pictures are of sources that every fold was shown.
+        """
+        pixels = pictures.pixels
         sources = np.array(pixels.sources)
         left_out = np.stack([np.isin(sources, sorted(its)) for its in without])
-        return cls(pixels.labels, np.array(pixels.families), sources, in_test, logits, left_out)
+        known = sources[~left_out.any(axis=0)]
+        if len(known):
+            raise RunError(f"{known[0]}: was left out of no fold; are there folds to come?")
+        families = np.array(pixels.families)
+        return cls(pixels.labels, families, sources, pictures.in_test, np.stack(logits), left_out)
 
     @property
     def fold(self) -> NDArray[np.int64]:

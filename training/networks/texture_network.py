@@ -2,9 +2,8 @@
 
 Texture is taken at several depths of a pretrained backbone, which for the first look, recognition,
 stays as it is (Chai et al. 2020, "What makes fake images detectable?", arXiv 2008.10588), and for
-the second, inspection, is fine-tuned from the first of them on. The two err differently, and their
-mean less than either: frozen layers keep what they know of all pictures, fine-tuned ones find what
-a forgery leaves behind.
+the second, inspection, is fine-tuned from the first of them on. The answer is the mean of both:
+frozen layers keep what they know of all pictures, fine-tuned ones find what a forgery leaves.
 
 Inspection also sees forgeries that are made of real pictures (Shiohara and Yamasaki 2022). Where
 those were changed is known; it learns that too, cell by cell (Li et al. 2020, "Face X-ray", arXiv

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.prepared import prepare
+from training.errors import RunError
 from training.fitting.calibrate import fit
-from training.fitting.strangers import Strangers
+from training.fitting.strangers import Pictures, Strangers
 
 SOURCES = ["ffhq", "press", "dfdc", "dfdc", "veo"]
 LABELS = np.array([0, 0, 0, 1, 1])
@@ -17,7 +18,7 @@ LOGITS = np.arange(10, dtype=np.float64).reshape(2, 5)
 def them() -> Strangers:
     """Two networks: one without ffhq and dfdc, the other without press, veo and dfdc."""
     without = [frozenset({"ffhq", "dfdc"}), frozenset({"press", "veo", "dfdc"})]
-    return Strangers.of(prepare(LABELS, SOURCES), IN_TEST, LOGITS, without)
+    return Strangers.of(Pictures(prepare(LABELS, SOURCES), IN_TEST), list(LOGITS), without)
 
 
 def test_who_was_left_out_is_known_by_source(them: Strangers) -> None:
@@ -38,7 +39,15 @@ def test_a_calibration_is_fitted_on_the_pictures_that_are_chosen(them: Strangers
 
 
 def test_labels_families_and_split_are_kept(them: Strangers) -> None:
-    assert them.labels is LABELS or np.array_equal(them.labels, LABELS)
+    assert np.array_equal(them.labels, LABELS)
+    assert np.array_equal(them.logits, LOGITS)
     assert them.families.tolist() == SOURCES
     assert them.sources.tolist() == SOURCES
     assert them.in_test is IN_TEST
+
+
+def test_a_picture_that_every_network_was_shown_is_no_stranger() -> None:
+    """As where a fold is still to come."""
+    pictures = Pictures(prepare(LABELS, SOURCES), IN_TEST)
+    with pytest.raises(RunError, match="press: was left out of no fold"):
+        Strangers.of(pictures, [LOGITS[0]], [frozenset({"ffhq", "dfdc", "veo"})])

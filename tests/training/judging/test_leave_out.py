@@ -1,6 +1,7 @@
 """Heads that were not shown a family: which pictures teach each, and what is kept of them."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,7 +11,7 @@ from tests.conftest import run_training
 from tests.pictures import write_dataset
 from training.data.samples import Sample
 from training.errors import RunError
-from training.fitting.run import Run
+from training.fitting.run import Run, RunConfig
 from training.judging.leave_out import _parts, leave_out
 
 
@@ -23,6 +24,22 @@ def test_each_family_goes_with_a_fifth_of_the_sources_of_real_pictures() -> None
     assert [len(its) for its in names] == [2] * 7
     assert len(frozenset.union(*names)) == 10
     assert names[0] == names[5] != names[1]
+
+
+def test_with_few_families_each_source_of_real_pictures_is_left_out_with_some() -> None:
+    fakes = [Sample(Path(f"gan{n}__0.jpg"), 1) for n in range(2)]
+    reals = [Sample(Path(f"press{n}__0.jpg"), 0) for n in range(10)]
+    names = [it.name for _, others in _parts(fakes + reals) for it in others]
+    assert sorted(names) == sorted(f"press{n}" for n in range(10))
+
+
+@pytest.mark.parametrize("seen", [{"without": ["web"]}, {"like": "runs/other"}])
+def test_a_run_that_was_not_shown_all_is_refused(tmp_path: Path, seen: dict[str, Any]) -> None:
+    content = {"without": [], "data_fingerprint": "", **seen}
+    config = RunConfig("texture_mobilenet", 1, 0, 32, "data", **content)
+    Run(tmp_path, config).write_config()
+    with pytest.raises(RunError, match="name a run that was shown every source"):
+        leave_out(tmp_path, tmp_path)
 
 
 def test_what_is_no_run_is_an_error(tmp_path: Path) -> None:
