@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.running import pictures, running, start_load, told
+from service.settings import read_settings
 
 BARE = "import tensorflow; tensorflow.saved_model.load({folder!r})"
 
@@ -54,12 +55,12 @@ def main() -> None:
     """Measure in turn and print the table."""
     parser = argparse.ArgumentParser(description="How long does a start take?")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--model", type=Path, default=Path("models/deepfake"))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         picture = pictures(Path(scratch))["256 px face"]
-        bare_start(asked.model)
-        starts = [(bare_start(asked.model), service_start()) for _ in range(asked.rounds)]
+        model = read_settings().model
+        bare_start(model)
+        starts = [(bare_start(model), service_start()) for _ in range(asked.rounds)]
         ends = [end_under_load(picture) for _ in range(asked.rounds)]
     table = Table("", "median", title=f"{asked.rounds} rounds")
     bare, service = (statistics.median(times) for times in zip(*starts, strict=True))

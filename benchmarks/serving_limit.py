@@ -19,6 +19,7 @@ from service.model.loaded import Model
 from service.pictures import faces, imaging
 from service.pictures.faces import FaceFinder
 from service.scoring.detector import ENOUGH
+from service.settings import read_settings
 
 BATCH = 16
 
@@ -38,10 +39,9 @@ def main() -> None:
     """Print pictures a second as JSON."""
     parser = argparse.ArgumentParser(description="The most that the cores can give.")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--model", type=Path, default=Path("models/deepfake"))
     parser.add_argument("--seconds", type=float, default=10)
     asked = parser.parse_args()
-    model, finder, file = Model.latest(asked.model), FaceFinder(), asked.file.read_bytes()
+    model, finder, file = Model.latest(read_settings().model), FaceFinder(), asked.file.read_bytes()
     count_until(time.perf_counter() + 1, file, model, finder)
     began = time.perf_counter()
     with ThreadPoolExecutor() as pool:

@@ -118,7 +118,7 @@ def marked(command: str) -> ParameterSet:
 
 @pytest.mark.parametrize("command", [marked(command) for command in COMMANDS])
 def test_every_command_runs(
-    command: str, clone: Path, port: int, request: pytest.FixtureRequest
+    command: str, clone: Path, port: int, toys: Path, request: pytest.FixtureRequest
 ) -> None:
     if command == STARTS_THE_SERVER or command in NEEDS_A_GPU:
         return
@@ -129,6 +129,7 @@ def test_every_command_runs(
         place, call = ELSEWHERE[command]
         assert call in (ROOT / place).read_text()
         return
+    light = {"DEEPFAKE_MODEL": str(toys)}
     command = command.replace("localhost:8000", f"localhost:{port}")
     if CLUSTER in command:
         command = command.replace(CLUSTER, request.getfixturevalue("head"))
@@ -139,7 +140,7 @@ def test_every_command_runs(
     done = subprocess.run(
         ["bash", "-euc", command],
         cwd=clone,
-        env={**os.environ, **SHORT},
+        env={**os.environ, **SHORT, **(light if "bench" in command else {})},
         capture_output=True,
         text=True,
         check=False,

@@ -11,6 +11,8 @@ from benchmarks import bulk, bulk_killed, collection
 from service.pictures.faces import FaceFinder
 from service.pictures.imaging import decode
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 PICTURES, PART_ROWS = 160, 8
 
 

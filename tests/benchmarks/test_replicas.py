@@ -7,6 +7,8 @@ import pytest
 from benchmarks.replicas import Figures, measure, rows, ways
 from benchmarks.running import pictures
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 
 @pytest.mark.parametrize("cores", [2, 8])
 def test_every_way_has_the_same_cores(cores: int) -> None:

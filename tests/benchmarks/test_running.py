@@ -13,6 +13,8 @@ from benchmarks.load import CUT_OFF
 from benchmarks.overload import recovery
 from benchmarks.running import load, pictures, running, start_load, told
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
