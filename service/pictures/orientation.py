@@ -3,21 +3,22 @@
 import struct
 from contextlib import suppress
 
-from PIL import Image
-from PIL.Image import Transpose
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from service.pictures.tiff import Layout
 
 _TAG = 274
 _NUMBERS = {3: "H", 4: "I"}  # by type: SHORT, as it should be, and LONG
-_TURNS = {
-    2: Transpose.FLIP_LEFT_RIGHT,
-    3: Transpose.ROTATE_180,
-    4: Transpose.FLIP_TOP_BOTTOM,
-    5: Transpose.TRANSPOSE,
-    6: Transpose.ROTATE_270,
-    7: Transpose.TRANSVERSE,
-    8: Transpose.ROTATE_90,
+_TURNS = {  # turned so, and then mirrored along that axis
+    2: (None, 1),
+    3: (cv2.ROTATE_180, None),
+    4: (None, 0),
+    5: (cv2.ROTATE_90_CLOCKWISE, 1),
+    6: (cv2.ROTATE_90_CLOCKWISE, None),
+    7: (cv2.ROTATE_90_CLOCKWISE, 0),
+    8: (cv2.ROTATE_90_COUNTERCLOCKWISE, None),
 }
 _ON_ITS_SIDE = (5, 6, 7, 8)
 
@@ -34,10 +35,11 @@ def orientation(exif: bytes) -> int:
     return 1
 
 
-def upright(image: Image.Image, orientation: int) -> Image.Image:
-    """The picture, turned and mirrored back."""
-    turn = _TURNS.get(orientation)
-    return image if turn is None else image.transpose(turn)
+def upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """The picture, uint8 RGB ``[h, w, 3]``, turned and mirrored back."""
+    turn, mirror = _TURNS.get(orientation, (None, None))
+    turned = pixels if turn is None else cv2.rotate(pixels, turn)
+    return np.asarray(turned if mirror is None else cv2.flip(turned, mirror), np.uint8)
 
 
 def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:

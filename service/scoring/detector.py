@@ -84,9 +84,10 @@ class Detector:
     ) -> None:
         self._memory = Memory(spare() if memory is None else memory)
         self._max_pixels = min(max_pixels, self._memory.capacity // imaging.HELD)
-        self._finder = FaceFinder(face_model)
+        cores = cores or available_cores()
+        self._finder = FaceFinder(face_model, cores)
         # Its threads, not those who wait for them, are the limit: a decoder cannot be cancelled.
-        self._workers = ThreadPoolExecutor(cores or available_cores(), "decode")
+        self._workers = ThreadPoolExecutor(cores, "decode")
         self._batch_size = batch_size
         self._batch_wait_ms = batch_wait_ms
         self._anchors = anchors

@@ -1,0 +1,18 @@
+"""Plain JPEGs to pixels by libjpeg-turbo: those that Pillow makes, without its copies of them."""
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+
+def decode(data: bytes, width: int, height: int, by: int) -> NDArray[np.uint8] | None:
+    """A JPEG of that size at a reduction: uint8 RGB ``[height / by, width / by, 3]``, rounded up.
+
+    None where something is amiss with it; what that is, Pillow may say.
+    """
+    across, down = -(-width // by), -(-height // by)
+    try:
+        pixels = simplejpeg.decode_jpeg(data, "RGB", min_width=across, min_height=down)
+    except ValueError:
+        return None
+    return np.asarray(pixels, np.uint8) if pixels.shape[:2] == (down, across) else None
