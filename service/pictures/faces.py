@@ -93,9 +93,7 @@ class FaceFinder:
     def _search(self, pixels: Pixels) -> list[Face]:
         height, width = pixels.shape[:2]
         scale = min(1.0, DETECTION_SIDE / max(height, width))
-        seen = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = cv2.resize(pixels, seen, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
-        rows = self._yunet.detect(np.asarray(small, np.uint8))
+        rows = self._yunet.detect(_shrunk(pixels, scale))
         found = [_face(row, scale, width, height) for row in rows]
         return [face for face in found if face.width > 0 and face.height > 0]
 
@@ -166,6 +164,22 @@ def _without_doubles(faces: list[Face]) -> list[Face]:
     boxes = [(face.x, face.y, face.width, face.height) for face in faces]
     kept = cv2.dnn.NMSBoxes(boxes, [face.score for face in faces], MIN_SCORE, MAX_OVERLAP)
     return [faces[position] for position in np.ravel(kept)]
+
+
+def _shrunk(pixels: Pixels, scale: float) -> Pixels:
+    """By areas, in whole numbers from half the size on: that takes a third of the time."""
+    height, width = pixels.shape[:2]
+    across, down = max(1, round(width * scale)), max(1, round(height * scale))
+    if scale <= 0.5:
+        by = max(1, min(int(0.5 / scale), height, width))
+        whole = pixels[: height // by * by, : width // by * by]
+        pixels = _resized(whole, width // by, height // by, cv2.INTER_AREA)
+        pixels = _resized(pixels, 2 * across, 2 * down, cv2.INTER_LINEAR)
+    return _resized(pixels, across, down, cv2.INTER_AREA)
+
+
+def _resized(pixels: Pixels, width: int, height: int, how: int) -> Pixels:
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=how), np.uint8)
 
 
 def _face(row: np.ndarray, scale: float, width: int, height: int) -> Face:
