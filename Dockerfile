@@ -8,12 +8,23 @@ ARG BASE_IMAGE=python:3.12-slim-bookworm
 FROM ${BASE_IMAGE} AS build
 ARG EXTRA="c2pa heic"
 RUN pip install --no-cache-dir uv==0.13.9 && python3 -m venv --without-pip /opt/venv
-ENV VIRTUAL_ENV=/opt/venv UV_NO_CACHE=1 UV_LINK_MODE=copy
+ENV VIRTUAL_ENV=/opt/venv UV_NO_CACHE=1 UV_LINK_MODE=copy UV_EXCLUDE=/src/excluded.txt
 WORKDIR /src
 COPY pyproject.toml constraints.txt ./
-RUN uv pip install --requirement pyproject.toml --constraint constraints.txt \
+# Where no GPU is asked for, TensorFlow's wheel for processors alone takes the place of the other.
+RUN case " ${EXTRA} " in \
+        *" gpu "*) touch excluded.txt instead.txt ;; \
+        *) echo tensorflow > excluded.txt; echo tensorflow-cpu > instead.txt ;; \
+    esac \
+    && uv pip install --requirement pyproject.toml --requirement instead.txt \
+        --constraint constraints.txt \
         $(for extra in serve ${EXTRA}; do echo "--extra ${extra}"; done) \
     && rm -rf /opt/venv/lib/python3*/site-packages/tensorflow/include
+# Symbols are for debuggers, and libclang is for builders: nothing that serves or trains loads it.
+RUN case " ${EXTRA} " in *" gpu "*) exit ;; esac \
+    && apt-get update && apt-get install --yes --no-install-recommends binutils \
+    && cd /opt/venv/lib/python3*/site-packages && rm clang/native/libclang.so \
+    && find tensorflow uvloop -name '*.so*' -exec strip --strip-unneeded {} +
 COPY README.md ./
 COPY service service
 COPY deepfake_client deepfake_client
