@@ -16,42 +16,40 @@ PART = 1  # image in a call: several take as long as one by one, and each size i
 
 
 def load(folder: Path, manifest: Manifest, _max_batch: int, cores: int) -> Engine:
-    """The graph in ``folder``.
+    """The graph in ``folder``. A heatmap costs so little that each score brings one along.
 
     Raises:
         ArtifactError: it is damaged, or does not fit ``manifest``.
     """
-    core = ov.Core()
-    score, explain = (
-        _prepared(core, _read(folder, name, manifest), manifest, cores) for name in OUTPUTS
-    )
-    return Engine(score, explain, sizes=(PART,), workers=cores)
+    graph = _read(folder, manifest)
+    graph.reshape([PART, *manifest.input_shape])
+    call = _compiled(graph, cores)
+    return Engine(score=call, explain=call, sizes=(PART,), workers=cores)
 
 
-def _read(folder: Path, name: str, manifest: Manifest) -> ov.Model:
+def _read(folder: Path, manifest: Manifest) -> ov.Model:
     try:
-        graph = openvino_graph.read(folder, name)
+        graph = openvino_graph.read(folder)
     except Exception as error:  # its frontend raises many kinds on a damaged graph
         reason = " ".join(str(error).split())
-        raise ArtifactError(f"{folder}: OpenVINO cannot load {name}: {reason}") from error
+        raise ArtifactError(f"{folder}: OpenVINO cannot load it: {reason}") from error
     shape = ov.PartialShape([-1, *manifest.input_shape])
     inputs = [(it.names, it.partial_shape, it.element_type) for it in graph.inputs]
     outputs = {name for it in graph.outputs for name in it.names}
-    if inputs != [({"image"}, shape, ov.Type.u8)] or outputs != OUTPUTS[name]:
-        raise ArtifactError(f"{folder}: the signature {name} does not fit model.json")
+    if inputs != [({"image"}, shape, ov.Type.u8)] or outputs != OUTPUTS["explain"]:
+        raise ArtifactError(f"{folder}: the signature explain does not fit model.json")
     return graph
 
 
-def _prepared(core: ov.Core, graph: ov.Model, manifest: Manifest, cores: int) -> Signature:
-    """The graph, compiled for one image in a call, and a core for each call."""
-    graph.reshape([PART, *manifest.input_shape])
+def _compiled(graph: ov.Model, cores: int) -> Signature:
+    """For processors, with a core for each call."""
     settings = {
         "INFERENCE_NUM_THREADS": cores,
         "NUM_STREAMS": cores,
         "INFERENCE_PRECISION_HINT": "f32",  # else some processors take half, and scores move
         "ENABLE_CPU_PINNING": False,  # two processes would pin themselves to the same cores
     }
-    compiled = core.compile_model(graph, "CPU", settings)
+    compiled = ov.Core().compile_model(graph, "CPU", settings)
     names = sorted(name for output in compiled.outputs for name in output.names)
     return _taking_turns([compiled.create_infer_request() for _ in range(cores)], names)
 

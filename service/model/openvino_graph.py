@@ -1,8 +1,9 @@
-"""The graph of a signature, as OpenVINO reads it from a SavedModel.
+"""The graph of an artifact as OpenVINO reads it, with all that it computes.
 
-Its frontend for TensorFlow knows the signature ``serving_default`` alone. ``explain`` is read from
-a graph of its own, which training writes, and where OpenVINO finds the weights: beside them, as a
-checkpoint of TensorFlow has it. Of what a gradient is made of, it does not know all: hence rules.
+Of a SavedModel OpenVINO knows what is served by default alone, and that is without a heatmap. So
+it is given a graph of its own, which training writes, and which lies where it looks for the
+weights: beside them, as a checkpoint of TensorFlow has it. It is taught what it does not know of
+the operations that a gradient is made of.
 """
 
 from collections.abc import Iterable
@@ -16,18 +17,17 @@ from openvino.frontend.tensorflow import ConversionExtension
 
 from service.model.silence import no_stderr
 
-EXPLAIN = Path("variables/variables.meta")
+PLACE = Path("variables/variables.meta")
 Results = list[ov.Output]
 
 
-def read(folder: Path, signature: str) -> ov.Model:
-    """What ``signature`` of the version folder ``folder`` computes, for any number of images."""
+def read(folder: Path) -> ov.Model:
+    """What ``explain`` of the version folder ``folder`` computes, for any number of images."""
     frontend = FrontEndManager().load_by_framework("tf")
     for name, rule in RULES.items():
         frontend.add_extension(ConversionExtension(name, rule))
-    path = folder / EXPLAIN if signature == "explain" else folder
     with no_stderr():  # where it complains of each format that the file turns out not to have
-        graph = frontend.load(str(path))
+        graph = frontend.load(str(folder / PLACE))
     return frontend.convert(graph)
 
 

@@ -1,4 +1,4 @@
-"""Which TensorFlow is in the image: that for processors alone, unless a GPU is asked for."""
+"""Which engine the Dockerfile installs: TensorFlow, for GPUs if one is asked for, or OpenVINO."""
 
 import re
 import subprocess
@@ -9,39 +9,62 @@ import pytest
 
 from tests.conftest import ROOT
 
-DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
-CHOICE = next(line for line in DOCKERFILE.splitlines() if line.startswith("RUN case "))
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
 CONSTRAINTS = (ROOT / "constraints.txt").read_text().splitlines()
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+# By name: what it is built from, and what is done there.
+STAGES = {
+    name or "default": (base, body.replace("\\\n", ""))
+    for base, name, body in re.findall(
+        r"^FROM (\S+)(?: AS (\S+))?\n(.*?)(?=^FROM |\Z)", DOCKERFILE, re.M | re.S
+    )
+}
 
 
-def chosen(extra: str, folder: Path) -> tuple[str, str]:
-    """The package that is left out where these extras are asked for, and what takes its place."""
-    choice = CHOICE.removeprefix("RUN ").partition("&& uv")[0]
-    subprocess.run(["sh", "-ec", choice], cwd=folder, env={"EXTRA": extra}, check=True)
-    return (folder / "excluded.txt").read_text(), (folder / "instead.txt").read_text()
+def installed(extra: str, folder: Path) -> tuple[str, str]:
+    """What the stage `build` leaves out, and what it asks for beside the project's own."""
+    _, body = STAGES["build"]
+    choice, then = re.search(r"^RUN (case .*? esac).*(\$\(.*\))", body, re.M).groups()  # type: ignore[union-attr]
+    (folder / "excluded.txt").write_text("tensorflow\n")
+    script = f"{choice}; echo {then}"
+    asked = subprocess.check_output(["sh", "-ec", script], cwd=folder, env={"EXTRA": extra})
+    return (folder / "excluded.txt").read_text().strip(), asked.decode().strip()
 
 
 @pytest.mark.parametrize("extra", ["c2pa heic", "", "c2pa heic tracing", "gpus"])
-def test_without_a_gpu_it_is_that_for_processors(extra: str, tmp_path: Path) -> None:
-    assert chosen(extra, tmp_path) == ("tensorflow\n", "tensorflow-cpu\n")
+def test_without_a_gpu_it_is_tensorflow_for_processors(extra: str, tmp_path: Path) -> None:
+    assert installed(extra, tmp_path) == ("tensorflow", "tensorflow-cpu")
 
 
 @pytest.mark.parametrize("extra", ["gpu", "c2pa heic gpu", "gpu heic"])
-def test_with_a_gpu_it_is_the_one_that_the_extra_names(extra: str, tmp_path: Path) -> None:
-    assert chosen(extra, tmp_path) == ("", "")
-    wanted = PROJECT["optional-dependencies"]["gpu"]
-    assert any(it.startswith("tensorflow[and-cuda]") for it in wanted)
-
-
-def test_every_step_of_the_build_is_told_what_is_left_out() -> None:
-    (environment,) = re.findall(r"^ENV .*UV_EXCLUDE=(\S+)$", DOCKERFILE, re.M)
-    assert environment == "/src/excluded.txt"
-    before, _, after = DOCKERFILE.partition("UV_EXCLUDE")
-    assert "uv pip" not in before
-    assert after.count("uv pip install") == 4
+def test_with_a_gpu_it_is_what_the_extra_names(extra: str, tmp_path: Path) -> None:
+    assert installed(extra, tmp_path) == ("", "--extra gpu")
+    assert any(it.startswith("tensorflow[and-cuda]") for it in EXTRAS["gpu"])
 
 
 def test_both_are_of_the_same_version() -> None:
     pinned = dict(it.split("==") for it in CONSTRAINTS if "==" in it)
     assert pinned["tensorflow-cpu"] == pinned["tensorflow"]
+
+
+def test_the_slim_image_is_never_told_of_tensorflow() -> None:
+    _, body = STAGES["without-tensorflow"]
+    assert "UV_EXCLUDE=/src/excluded.txt" in body
+    assert "WORKDIR /src" in body
+    assert "echo tensorflow > excluded.txt" in body
+    assert STAGES["build-slim"][0] == "without-tensorflow"
+    assert "tensorflow" not in STAGES["build-slim"][1]
+
+
+def test_both_images_differ_in_what_is_installed_alone() -> None:
+    """And what is built without a target is the one with TensorFlow."""
+    assert list(STAGES)[-1] == "default"
+    taken = "COPY --from={} /opt/venv /opt/venv"
+    for name, source in (("slim", "build-slim"), ("default", "build")):
+        base, body = STAGES[name]
+        assert (base, body.strip()) == ("service", taken.format(source))
+
+
+def test_what_serves_has_both_engines_for_who_installs_it_by_pip() -> None:
+    names = {re.split(r"[<>=;]", it)[0] for it in EXTRAS["serve"]}
+    assert {"tensorflow", "openvino"} <= names

@@ -55,8 +55,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def answer(folder: Path, signature: str, images: np.ndarray) -> dict[str, np.ndarray]:
-    graph = openvino_graph.read(folder, signature)
+def answer(folder: Path, images: np.ndarray) -> dict[str, np.ndarray]:
+    graph = openvino_graph.read(folder)
     graph.reshape(images.shape)
     precise = {"INFERENCE_PRECISION_HINT": "f32"}
     results = ov.Core().compile_model(graph, "CPU", precise)([images])
@@ -64,11 +64,10 @@ def answer(folder: Path, signature: str, images: np.ndarray) -> dict[str, np.nda
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("signature", ["serving_default", "explain"])
-def test_it_computes_what_tensorflow_computes(saved: Path, signature: str, count: int) -> None:
+def test_it_computes_what_tensorflow_computes(saved: Path, count: int) -> None:
     images = IMAGES[:count]
-    expected = tf.saved_model.load(str(saved)).signatures[signature](image=tf.constant(images))
-    given = answer(saved, signature, images)
+    expected = tf.saved_model.load(str(saved)).signatures["explain"](image=tf.constant(images))
+    given = answer(saved, images)
     assert set(given) == set(expected)
     for name, values in expected.items():
         assert given[name].shape == values.shape
@@ -82,11 +81,10 @@ def test_the_gradient_there_needs_every_rule(saved: Path) -> None:
 
 
 def test_any_number_of_images_is_let_in_until_one_is_chosen() -> None:
-    for signature in ("serving_default", "explain"):
-        (image,) = openvino_graph.read(SHIPPED, signature).inputs
-        assert image.partial_shape == ov.PartialShape([-1, 224, 224, 3])
+    (image,) = openvino_graph.read(SHIPPED).inputs
+    assert image.partial_shape == ov.PartialShape([-1, 224, 224, 3])
 
 
 def test_nothing_is_said_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
-    openvino_graph.read(SHIPPED, "explain")
+    openvino_graph.read(SHIPPED)
     assert capfd.readouterr().err == ""

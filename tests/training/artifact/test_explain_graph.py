@@ -15,7 +15,7 @@ from training.artifact import explain_graph
 
 
 def test_it_lies_where_the_service_looks_for_it() -> None:
-    assert explain_graph.PLACE == openvino_graph.EXPLAIN
+    assert explain_graph.PLACE == openvino_graph.PLACE
 
 
 def test_it_serves_what_explain_computes() -> None:
