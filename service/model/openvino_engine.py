@@ -12,7 +12,7 @@ from service.model.engine import OUTPUTS, Engine, Outputs, Signature
 from service.model.manifest import Manifest
 from service.pictures.imaging import Pixels
 
-PART = 1  # image in a call: several take as long as one by one, and each size is a graph of its own
+PART = 1  # image in a call: several hardly gain, and each size is a graph that has to be compiled
 
 
 def load(folder: Path, manifest: Manifest, _max_batch: int, cores: int) -> Engine:
