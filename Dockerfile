@@ -44,12 +44,14 @@ ARG EXTRA
 RUN case " ${EXTRA} " in *" gpu "*) echo > excluded.txt ;; esac \
     && uv pip install --constraint constraints.txt --requirement pyproject.toml \
         $(grep -q tensorflow excluded.txt && echo tensorflow-cpu || echo --extra gpu) \
-    && rm -r /opt/venv/lib/python3*/site-packages/tensorflow/include
-RUN grep -q tensorflow excluded.txt || exit 0 \
-    && apt-get update && apt-get install --yes --no-install-recommends binutils \
-    && cd /opt/venv/lib/python3*/site-packages \
-    && rm clang/native/libclang.so tensorflow/compiler/mlir/stablehlo/stablehlo_extension.so \
-    && find tensorflow uvloop -name '*.so*' -exec strip --strip-unneeded {} +
+    && rm -r /opt/venv/lib/python3*/site-packages/tensorflow/include \
+    && if grep -q tensorflow excluded.txt; then \
+        apt-get update && apt-get install --yes --no-install-recommends binutils \
+        && cd /opt/venv/lib/python3*/site-packages \
+        && rm clang/native/libclang.so tensorflow/compiler/mlir/stablehlo/stablehlo_extension.so \
+        && find tensorflow uvloop -name '*.so*' -exec strip --strip-unneeded {} + \
+        && apt-get purge --yes --auto-remove binutils && rm -rf /var/lib/apt/lists/*; \
+    fi
 COPY --from=source / ./
 RUN uv pip install --no-deps . \
     && uv tool run --constraints constraints.txt --from cyclonedx-bom \
