@@ -40,6 +40,10 @@ ELSEWHERE = {
         '[str(BIN / "serve"), "run", ',
     ),
     "docker compose up": ("tests/container/test_container.py", '"up", "--detach", "--build"'),
+    "docker build --target slim --tag deepfake-detector:slim .": (
+        "tests/container/test_slim.py",
+        '"build", "--target", "slim", "--tag", IMAGE, "."',
+    ),
 }
 # The benchmarks' own lengths make them an hour's work; this shows that they run.
 SHORT = {

@@ -13,6 +13,7 @@ import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFilter
 
 from tests.pictures import PORTRAIT
+from training.artifact import explain_graph
 
 SIDE, CELLS = 96, 8
 FACE = (98, 40, 232, 208)  # in the portrait
@@ -49,6 +50,7 @@ def write(folder: Path, shipped: Path, version: int = 1, **changes: Any) -> Path
         for name in ("serving_default", "explain")
     }
     tf.saved_model.save(module, str(path), signatures)
+    explain_graph.write(path)
     manifest = json.loads((shipped / "assets.extra" / "model.json").read_text())
     manifest |= {
         "name": folder.name,

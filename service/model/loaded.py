@@ -2,14 +2,9 @@
 
 import hashlib
 import math
-import os
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,37 +13,12 @@ from service import metrics
 from service.errors import ArtifactError
 from service.model.batching import MAX_BATCH
 from service.model.cores import available_cores
+from service.model.engine import Outputs, Signature, installed
 from service.model.manifest import Manifest, newest
 from service.model.own import OwnThresholds, describe
-from service.model.silence import no_stderr
 from service.pictures.imaging import Pixels
 
-Outputs = dict[str, NDArray[np.float32]]
-
-
-@contextmanager
-def _loading_tensorflow() -> Iterator[None]:
-    """Let it load in silence, and where no temporary folder can be written.
-
-    A module that it imports asks for the temporary folder's name, which Python tells only after a
-    trial write.
-    """
-    tempdir, tempfile.tempdir = tempfile.tempdir, os.curdir
-    try:
-        with no_stderr():
-            yield
-    finally:
-        tempfile.tempdir = tempdir
-
-
-with _loading_tensorflow():
-    import tensorflow as tf
-
-    # Calls run side by side, a core each: together they do more than one call on all cores.
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.list_logical_devices()
-
-PART = 4  # images in one call on a core: the maps of more do not fit its cache
+load_engine = installed()  # at once: whether there is one is asked where extras are
 
 
 class Model:
@@ -76,16 +46,14 @@ class Model:
         self.manifest = describe(folder, own)
         _verify_place(folder, self.manifest)
         _verify_weights(folder, self.manifest)
-        self._saved_model = _load(folder)  # keeps the variables alive
-        self._score, self._explain = _signatures(folder, self._saved_model, self.manifest)
+        cores = cores or available_cores()
+        self._engine = load_engine(folder, self.manifest, max_batch, cores)
         self._shapes: set[tuple[int, ...]] = set()
-        self._on_gpu = bool(tf.config.list_physical_devices("GPU"))
-        self._sizes = _sizes(max_batch) if self._on_gpu else list(range(1, PART + 1))
-        self._cores = cores or available_cores()
-        self._pool = ThreadPoolExecutor(self._cores, "model")
-        for size in self._sizes:
-            self._padded(self._score, np.zeros((size, *_input_shape(self.manifest)), np.uint8))
-        self.explain(np.zeros((1, *_input_shape(self.manifest)), np.uint8))
+        self._pool = ThreadPoolExecutor(cores, "model")
+        for size in self._engine.sizes:
+            images = np.zeros((size, *self.manifest.input_shape), np.uint8)
+            self._padded(self._engine.score, images)
+        self.explain(np.zeros((1, *self.manifest.input_shape), np.uint8))
 
     @classmethod
     def latest(
@@ -105,7 +73,8 @@ class Model:
 
     def score(self, images: Pixels) -> NDArray[np.float32]:
         """Probability of fake, float32 ``[n]`` in 0..1, for uint8 RGB ``[n, side, side, 3]``."""
-        return np.concatenate([it["fake_probability"] for it in self._call(self._score, images)])
+        parts = self._call(self._engine.score, images)
+        return np.concatenate([it["fake_probability"] for it in parts])
 
     def explain(self, images: Pixels) -> NDArray[np.void]:
         """The same and where it comes from, in one pass: ``[n]`` with two fields.
@@ -113,22 +82,21 @@ class Model:
         ``fake_probability`` is float32 in 0..1; ``heatmap`` float32 ``[h, w]`` in 0..1, as many
         cells as the network's last maps have, laid over the whole of an image.
         """
-        return np.concatenate([_joined(it) for it in self._call(self._explain, images)])
+        return np.concatenate([_joined(it) for it in self._call(self._engine.explain, images)])
 
-    def _call(self, signature: Any, images: Pixels) -> list[Outputs]:
+    def _call(self, signature: Signature, images: Pixels) -> list[Outputs]:
         """What ``signature`` gives of ``images``, in parts that are worked on at the same time."""
-        workers = 1 if self._on_gpu else min(self._cores, len(images))
-        count = max(workers, math.ceil(len(images) / self._sizes[-1]))
+        workers = min(self._engine.workers, len(images))
+        count = max(workers, math.ceil(len(images) / self._engine.sizes[-1]))
         return list(self._pool.map(partial(self._padded, signature), np.array_split(images, count)))
 
-    def _padded(self, signature: Any, images: Pixels) -> Outputs:
-        size = next(size for size in self._sizes if size >= len(images))
+    def _padded(self, signature: Signature, images: Pixels) -> Outputs:
+        size = next(size for size in self._engine.sizes if size >= len(images))
         padded = np.zeros((size, *images.shape[1:]), np.uint8)
         padded[: len(images)] = images
         self._shapes.add(padded.shape)
         metrics.MODEL_SHAPES.set(len(self._shapes))
-        outputs = signature(image=tf.constant(padded))
-        return {name: output.numpy()[: len(images)] for name, output in outputs.items()}
+        return {name: output[: len(images)] for name, output in signature(padded).items()}
 
 
 def _joined(outputs: Outputs) -> NDArray[np.void]:
@@ -138,15 +106,6 @@ def _joined(outputs: Outputs) -> NDArray[np.void]:
     for name, array in outputs.items():
         joined[name] = array
     return joined
-
-
-def _sizes(most: int) -> list[int]:
-    """Powers of two, up to ``most`` and with it."""
-    return sorted({*(2**n for n in range(most.bit_length())), most})
-
-
-def _input_shape(manifest: Manifest) -> tuple[int, int, int]:
-    return (manifest.input_side, manifest.input_side, 3)
 
 
 def _verify_place(folder: Path, manifest: Manifest) -> None:
@@ -165,26 +124,3 @@ def _verify_weights(folder: Path, manifest: Manifest) -> None:
         raise ArtifactError(f"{weights}: {error.strerror}") from error
     if digest != manifest.weights_sha256:
         raise ArtifactError(f"{weights}: the weights are not those that model.json names")
-
-
-def _load(folder: Path) -> Any:
-    try:
-        return tf.saved_model.load(str(folder))
-    except Exception as error:  # TensorFlow raises many kinds on a damaged graph
-        reason = str(error).splitlines()[0]
-        raise ArtifactError(f"{folder}: TensorFlow cannot load it: {reason}") from error
-
-
-def _signatures(folder: Path, saved_model: Any, manifest: Manifest) -> tuple[Any, Any]:
-    expected = tf.TensorSpec((None, *_input_shape(manifest)), tf.uint8, "image")
-    for name, outputs in (
-        ("serving_default", {"fake_probability"}),
-        ("explain", {"fake_probability", "heatmap"}),
-    ):
-        function = saved_model.signatures.get(name)
-        if function is None:
-            raise ArtifactError(f"{folder}: has no signature {name}")
-        given = function.structured_input_signature[1]
-        if given != {"image": expected} or set(function.structured_outputs) != outputs:
-            raise ArtifactError(f"{folder}: the signature {name} does not fit model.json")
-    return saved_model.signatures["serving_default"], saved_model.signatures["explain"]

@@ -198,6 +198,11 @@ class Manifest(_Frozen):
         "force. `metrics` and `study` are measured with the model's.",
     )
 
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Of one image, as the network sees it."""
+        return (self.input_side, self.input_side, 3)
+
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
         """Read the model.json of the version folder ``folder``.

@@ -114,7 +114,18 @@ def test_what_is_installed_is_listed(container: str) -> None:
     names = "from importlib.metadata import distributions as d; print([x.name for x in d()])"
     installed = ast.literal_eval(inside(container, f"python -c '{names}'").stdout)
     assert {part["name"] for part in listed["components"]} == set(installed)
-    assert {"tensorflow", "pillow", "fastapi", "deepfake-detector"} <= set(installed)
+    assert {"tensorflow_cpu", "pillow", "fastapi", "deepfake-detector"} <= set(installed)
+    assert "tensorflow" not in installed
+
+
+def test_what_is_installed_fits_together(container: str) -> None:
+    checked = inside(container, "/usr/local/bin/pip --python /opt/venv/bin/python check")
+    assert checked.stdout == "No broken requirements found.\n"
+
+
+def test_it_is_no_larger_than_it_is_said_to_be(container: str) -> None:
+    image = run("docker", "inspect", "--format", "{{.Image}}", container)
+    assert int(run("docker", "image", "inspect", "--format", "{{.Size}}", image)) <= 1.5e9
 
 
 def test_it_stops_when_told_and_says_so(container: str, face: bytes) -> None:

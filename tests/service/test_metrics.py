@@ -7,8 +7,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.model.loaded import PART, Model
+from service.model.loaded import Model
 from service.model.manifest import Manifest
+from service.model.tensorflow_engine import PART
 from tests.conftest import running_server
 from tests.pictures import encode, smooth
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import keras
 
+from training.artifact import explain_graph
 from training.artifact.signatures import Signatures
 from training.data.samples import LABELS
 from training.fitting import calibrate
@@ -60,6 +61,7 @@ def _write_graph(signatures: Signatures, folder: Path) -> None:
     for function in (signatures.serving_default, signatures.explain):
         archive.add_endpoint(function.__name__, function, [signatures.input_spec])
     archive.write_out(str(folder), verbose=False)
+    explain_graph.write(folder)
 
 
 def _manifest(

@@ -35,7 +35,7 @@ def test_an_actor_uses_its_nodes_cores_unless_asked_otherwise(
     manifest = Manifest.read(newest(toys))
     plan = Plan.make(output, "x", ["/a.jpg"], 1, manifest, lambda _: None)
     actor = engine.NodeScorer(Settings(model=toys, cores=asked), output.place, plan)
-    assert actor._detector.model._cores == cores
+    assert actor._detector.model._engine.workers == cores
     assert actor._detector._workers._max_workers == cores
 
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import tensorflow as tf
 
 from service.errors import ArtifactError
 from service.model.cores import available_cores
-from service.model.loaded import PART, Model
+from service.model.loaded import Model
 from service.model.manifest import Manifest, newest
+from service.model.tensorflow_engine import PART
 from service.pictures.imaging import Pixels
 from tests.conftest import ROUNDING, SHIPPED
 
@@ -266,6 +268,7 @@ def test_no_explanation_is_worked_out_that_nobody_asked_for(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = Model(copy)
-    monkeypatch.setattr(model, "_explain", None)
+    without = replace(model._engine, explain=lambda _: pytest.fail("nobody asked for it"))
+    monkeypatch.setattr(model, "_engine", without)
     side = model.manifest.input_side
     assert model.score(np.zeros((1, side, side, 3), np.uint8)).shape == (1,)

@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+import tensorflow as tf
 from PIL import Image, PngImagePlugin
 
 from service.model.loaded import Model
@@ -12,6 +13,7 @@ from service.provenance.examine import claims_generation, declares_generation
 from service.provenance.records import AiUse, Credential, CredentialState, Mark, Provenance
 from service.scoring.detector import Detector
 from service.scoring.schemas import Prediction
+from tests.conftest import SHIPPED
 from tests.forged import boxes, png
 from tests.pictures import PORTRAIT, encode, png_chunk, smooth
 from tests.signed import OTHER, SIGNER, TYPES, USUAL, sign, tampered
@@ -185,7 +187,7 @@ def test_hostile_texts_stay_data(detector: Detector) -> None:
 
 def test_the_network_never_sees_it(detector: Detector, model: Model, face: bytes) -> None:
     """All scores come from pixels: the model takes nothing else."""
-    signature = model._saved_model.signatures["serving_default"]
+    signature = tf.saved_model.load(str(SHIPPED)).signatures["serving_default"]
     assert list(signature.structured_input_signature[1]) == ["image"]
     assert detector.model is model
     assert predict(detector, face).provenance.credential.state == "absent"
