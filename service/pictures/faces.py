@@ -6,7 +6,6 @@ used, and is taken only with the right hash.
 
 import hashlib
 import importlib.metadata
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,16 +56,19 @@ class Face:
 
 
 class FaceFinder:
-    """YuNet; safe to call from several threads, of which so many search at once."""
+    """YuNet; safe to call from several threads, each of which gets a network of its own."""
 
-    def __init__(self, path: Path | None = None, threads: int | None = None) -> None:
-        """Take the file at ``path``, or the one that is installed; as many threads as processors.
+    def __init__(self, path: Path | None = None) -> None:
+        """Take the file at ``path``, or the one that is installed.
 
         Raises:
             FaceModelError: it is missing or is another file.
         """
-        threads = threads or os.cpu_count() or 1
-        self._yunet = YuNet(_read_verified(path or _installed()), threads)
+        self._yunet = YuNet(_read_verified(path or _installed()))
+
+    def prepare(self) -> None:
+        """Make the calling thread's network now, not with its first picture."""
+        self._yunet.prepare()
 
     def find(self, pixels: Pixels) -> list[Face]:
         """All faces in uint8 RGB ``[h, w, 3]``, the largest first.

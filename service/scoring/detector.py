@@ -1,6 +1,7 @@
 """The one path from bytes to verdict; API, page, CLI and bulk scoring all take it."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -85,9 +86,11 @@ class Detector:
         self._memory = Memory(spare() if memory is None else memory)
         self._max_pixels = min(max_pixels, self._memory.capacity // imaging.HELD)
         cores = cores or available_cores()
-        self._finder = FaceFinder(face_model, cores)
+        self._finder = FaceFinder(face_model)
         # Its threads, not those who wait for them, are the limit: a decoder cannot be cancelled.
-        self._workers = ThreadPoolExecutor(cores, "decode")
+        self._workers = ThreadPoolExecutor(cores, "decode", self._finder.prepare)
+        all_there = threading.Barrier(cores)
+        list(self._workers.map(lambda _: all_there.wait(), range(cores)))
         self._batch_size = batch_size
         self._batch_wait_ms = batch_wait_ms
         self._anchors = anchors

@@ -16,7 +16,7 @@ from tests.pictures import PORTRAIT, smooth, two_faces
 
 @pytest.fixture(scope="module")
 def yunet() -> YuNet:
-    return YuNet(_installed().read_bytes(), threads=2)
+    return YuNet(_installed().read_bytes())
 
 
 def by_opencv(pixels: Pixels) -> np.ndarray:
@@ -89,7 +89,7 @@ def test_each_network_that_is_made_says_the_same(yunet: YuNet) -> None:
     portrait, data = np.asarray(PORTRAIT), _installed().read_bytes()
     expected = yunet.detect(portrait)
     for _ in range(20):
-        other = YuNet(data, threads=1)
+        other = YuNet(data)
         rubbish = [bytes(len(data)) for _ in range(20)]
         assert np.array_equal(other.detect(portrait), expected)
         del rubbish
