@@ -55,6 +55,14 @@ def head_of(model: keras.Model) -> keras.Model:
     return keras.Model(model.get_layer(TEXTURE).output, outputs, name="head")
 
 
+def new_head(model: keras.Model) -> keras.Model:
+    """One like ``head_of`` a model, which is frozen once it was taught, with all of it to learn."""
+    head = keras.models.clone_model(head_of(model))
+    for layer in head.layers:
+        layer.trainable = True
+    return head
+
+
 def _double(head: keras.Model, model: keras.Model) -> None:
     """Give the head of inspection the same weights."""
     for layer in head.layers:

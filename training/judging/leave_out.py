@@ -26,7 +26,7 @@ from training.data.pixels import Pixels, load_split, picture_scores
 from training.data.samples import Sample, every_sample
 from training.errors import RunError
 from training.fitting.draws import Draws
-from training.fitting.head import TEXTURE, Lesson, head_of, teach
+from training.fitting.head import TEXTURE, Lesson, new_head, teach
 from training.fitting.kept import kept
 from training.fitting.recipes import find_recipe
 from training.fitting.run import Run
@@ -105,7 +105,7 @@ def _ask(
 ) -> NDArray[np.float32]:
     """The logits ``[n]`` of a head that was taught ``without`` some sources."""
     keras.utils.set_random_seed(0)
-    head = keras.models.clone_model(head_of(model))
+    head = new_head(model)
     teach(head, draws(without), LESSON)
     rows = range(0, len(texture), BATCH_SIZE)
     said = [head(texture[row : row + BATCH_SIZE].astype(np.float32)).numpy() for row in rows]

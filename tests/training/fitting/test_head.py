@@ -11,7 +11,7 @@ from keras import layers
 from sklearn.metrics import roc_auc_score
 
 from training.fitting.draws import Draws
-from training.fitting.head import Lesson, head_of, teach, teach_heads
+from training.fitting.head import Lesson, head_of, new_head, teach, teach_heads
 from training.fitting.team import Team
 from training.networks.mean import Mean
 from training.networks.texture_network import LABEL_SMOOTHING
@@ -185,3 +185,24 @@ def test_a_head_apart_is_taught_without_the_model(model: keras.Model, draws: Dra
     before = weights_of(model, "recognition")
     teach(keras.models.clone_model(head_of(model)), draws, Lesson(1, 2, 128))
     assert same(before, weights_of(model, "recognition"))
+
+
+def test_a_new_head_of_a_model_that_was_taught_and_kept_learns_as_the_first_one_did(
+    model: keras.Model, draws: Draws, tmp_path: Path
+) -> None:
+    """The model's own is frozen by then, and a head that is like it must not be."""
+    teach_heads(model, draws)
+    model.save(tmp_path / "taught.keras")
+    taught = keras.models.load_model(tmp_path / "taught.keras", compile=False)
+    assert head_of(taught).trainable_weights == []
+    keras.utils.set_random_seed(1)
+    head = new_head(taught)
+    before = said(head, model)
+    teach(head, draws, Lesson(draws=1, passes=20, batch_size=32))
+    assert roc_auc_score(rough_and_smooth()[1], before) < 0.9
+    assert roc_auc_score(rough_and_smooth()[1], said(head, model)) > 0.99
+
+
+def said(head: keras.Model, model: keras.Model) -> np.ndarray:
+    texture = keras.Model(model.input, model.get_layer("recognition_texture").output)
+    return head(texture(rough_and_smooth()[0])).numpy()[:, 0]
