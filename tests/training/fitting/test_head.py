@@ -205,4 +205,4 @@ def test_a_new_head_of_a_model_that_was_taught_and_kept_learns_as_the_first_one_
 
 def said(head: keras.Model, model: keras.Model) -> np.ndarray:
     texture = keras.Model(model.input, model.get_layer("recognition_texture").output)
-    return head(texture(rough_and_smooth()[0])).numpy()[:, 0]
+    return np.asarray(head(texture(rough_and_smooth()[0])))[:, 0]
