@@ -13,6 +13,7 @@ from service.errors import CorruptImage, ImageTooLarge
 from service.model.cores import available_cores
 from service.model.loaded import Model
 from service.pictures import faces, imaging
+from service.pictures.faces import FaceFinder
 from service.scoring.detector import Detector
 from service.scoring.schemas import Prediction
 from tests.conftest import ROUNDING
@@ -100,6 +101,16 @@ def test_the_event_loop_runs_while_a_picture_is_worked_on(
 
     asyncio.run(main())
     assert heard == [True]
+
+
+def test_each_worker_has_its_face_detector_before_the_first_picture(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which a picture would wait for a quarter of a second otherwise."""
+    prepared = set[int]()
+    monkeypatch.setattr(FaceFinder, "prepare", lambda _: prepared.add(threading.get_ident()))
+    Detector(model, cores=3)
+    assert len(prepared) == 3
 
 
 def test_callers_that_go_one_by_one_leave_no_more_under_way_than_there_are_cores(
