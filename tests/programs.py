@@ -30,6 +30,7 @@ _FORKS.set_forkserver_preload(
             "uvicorn",
             "jinja2",
             "service.settings",
+            "service.pictures.yunet",
             "service.command.cli",
             "training.cli",
         ),
