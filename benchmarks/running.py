@@ -39,14 +39,18 @@ class Running:
 
 @contextmanager
 def running(
-    command: tuple[str, ...] = SERVICE, environment: Mapping[str, str] | None = None
+    command: tuple[str, ...] = SERVICE,
+    environment: Mapping[str, str] | None = None,
+    python: Path = Path(sys.executable),
+    folder: Path = Path(),
 ) -> Iterator[Running]:
-    """What ``python command PORT`` serves, once it is ready; ended on leaving."""
+    """What ``python command PORT`` serves in ``folder``, once it is ready; ended on leaving."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = psutil.Popen(
-        [sys.executable, *command, str(port)],
+        [python, *command, str(port)],
+        cwd=folder,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -84,6 +88,7 @@ def _end(it: Running) -> None:
     _, alive = psutil.wait_procs(family, timeout=30)
     for one in alive:
         one.kill()
+    psutil.wait_procs(alive, timeout=5)
 
 
 def start_load(url: str, picture: Path, *options: str) -> subprocess.Popen[bytes]:

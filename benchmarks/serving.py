@@ -1,12 +1,13 @@
 """What does serving cost, and what does batching give? One table, in one run on the same cores.
 
     python -m benchmarks.serving [--seconds 10] [--rounds 3] [--concurrency 1 8 32 128]
+        [--before DIR]
 
-For a face of 256 px and for a photograph of 12 megapixels: (a) the limit, the path from bytes to
-scores in a tight loop without HTTP; (b) this service at several concurrencies; (c) the same path in
-plain FastAPI, without batching; (d) the same path as a LitServe app. Everything takes its turn in
-each round; medians of the rounds are shown. The load generator shares the cores with what it
-measures, and says how much of them it took.
+For a face of 256 px and for a photograph of 12 megapixels: the limit, which is the path from bytes
+to scores in a tight loop without HTTP; this service at several concurrencies; each of
+``benchmarks.contenders``, among them the version whose checkout, with its own ``.venv``, is in DIR.
+Everything takes its turn in each round; medians of the rounds are shown. The load generator shares
+the cores with what it measures, and says how much of them it took.
 """
 
 import argparse
@@ -24,13 +25,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.running import SERVICE, Running, load, pictures, running, told
+from benchmarks.contenders import Contender, contenders
+from benchmarks.running import Running, load, pictures, told
 
-CONTENDERS = {
-    "b  this service": SERVICE,
-    "c  plain FastAPI": ("-m", "benchmarks.serving_plain"),
-    "d  LitServe": ("-m", "benchmarks.serving_litserve"),
-}
+LIMIT = "the limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +79,18 @@ def batches(url: str) -> tuple[float, float]:
 
 
 def one_round(
-    pictures: Mapping[str, Path], concurrencies: list[int], seconds: float
+    contenders: Mapping[str, Contender],
+    pictures: Mapping[str, Path],
+    concurrencies: list[int],
+    seconds: float,
 ) -> dict[str, dict[str, Figures]]:
     """Each contender once: by picture, and then by the contender's name."""
-    found = {title: {"a  limit": limit(it, seconds)} for title, it in pictures.items()}
+    found = {title: {LIMIT: limit(it, seconds)} for title, it in pictures.items()}
     most = max(concurrencies)
     # A queue as long as the concurrency is no reason to refuse.
     environment = {"DEEPFAKE_QUEUE_LIMIT": str(2 * most)}
-    for name, command in CONTENDERS.items():
-        with running(command, environment) as it:
+    for name, contender in contenders.items():
+        with contender.started(environment) as it:
             for title, picture in pictures.items():
                 load(it, picture, concurrency=min(most, 32), seconds=2)
                 for concurrency in concurrencies:
@@ -108,7 +109,7 @@ def limit(picture: Path, seconds: float) -> Figures:
 def show(title: str, rounds: list[dict[str, Figures]]) -> None:
     """Print the medians."""
     table = Table(title=title)
-    for heading in ("", "1/s", "of a", "p50 ms", "p95", "p99", "errors", "batch", "MiB", "load"):
+    for heading in ("", "1/s", "limit", "p50 ms", "p95", "p99", "errors", "batch", "MiB", "load"):
         table.add_column(heading, justify="right" if heading else "left")
 
     def median(name: str, what: str) -> float:
@@ -116,7 +117,7 @@ def show(title: str, rounds: list[dict[str, Figures]]) -> None:
 
     for name in rounds[0]:
         share = statistics.median(
-            figures[name].throughput / figures["a  limit"].throughput for figures in rounds
+            figures[name].throughput / figures[LIMIT].throughput for figures in rounds
         )
         cells = [median(name, "throughput"), share]
         whats = ("p50", "p95", "p99", "errors", "mean_batch", "memory", "generator_cores")
@@ -131,10 +132,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 8, 32, 128])
+    parser.add_argument("--before", type=Path, metavar="DIR", help="a checkout with its .venv")
     asked = parser.parse_args()
+    compared = contenders(asked.before)
+    if "BentoML" not in compared:
+        print("BentoML is left out: BENTOML_PYTHON names no Python that has it.")
     with tempfile.TemporaryDirectory() as scratch:
         made = pictures(Path(scratch))
-        rounds = [one_round(made, asked.concurrency, asked.seconds) for _ in range(asked.rounds)]
+        rounds = [
+            one_round(compared, made, asked.concurrency, asked.seconds) for _ in range(asked.rounds)
+        ]
     for title in made:
         cores = os.cpu_count()
         show(

@@ -6,28 +6,19 @@ python -m benchmarks.serving_plain 8000
 import sys
 from typing import Annotated
 
-import tensorflow as tf
 import uvicorn
 from fastapi import FastAPI, File, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from service.model.manifest import Manifest
-from service.pictures import faces, imaging
-from service.pictures.faces import FaceFinder
-from service.settings import read_settings
+from benchmarks.plain_model import PlainModel
 
 
 def create_app() -> FastAPI:
     """A service as most are written, with TensorFlow as it comes."""
-    app = FastAPI()
-    folder = max(read_settings().model.iterdir(), key=lambda path: int(path.name))
-    manifest, finder, loaded = Manifest.read(folder), FaceFinder(), tf.saved_model.load(folder)
-    model = loaded.signatures["serving_default"]
+    app, model = FastAPI(), PlainModel()
 
     def score(data: bytes) -> float:
-        picture = imaging.decode(data, enough=2 * faces.DETECTION_SIDE)
-        _, shown = faces.look(picture.pixels, finder, manifest.crop_margin, manifest.input_side)
-        return float(model(image=tf.constant(shown))["fake_probability"].numpy().max())
+        return model.score([model.shown(data)])[0]
 
     @app.get("/readyz")
     async def readyz() -> str:

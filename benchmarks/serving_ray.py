@@ -4,12 +4,8 @@ python -m benchmarks.serving_ray --replicas 2 --cores 1 8000
 """
 
 import argparse
-import signal
-import sys
 
-import ray
-from ray import serve
-
+from benchmarks.on_ray import serve_until_sigterm
 from deploy.ray_serve import Arguments, build
 
 
@@ -20,19 +16,10 @@ def main() -> None:
     parser.add_argument("--replicas", type=int, default=1)
     parser.add_argument("--cores", type=int, default=1)
     asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # Ray ends its processes at exit
-    ray.init(
-        address="local",
-        num_cpus=asked.replicas * asked.cores,
-        include_dashboard=False,
-        log_to_driver=False,
-    )
-    serve.start(http_options={"host": "127.0.0.1", "port": asked.port})
     arguments = Arguments(
         cores=asked.cores, min_replicas=asked.replicas, max_replicas=asked.replicas
     )
-    serve.run(build(arguments), name="deepfake")
-    signal.pause()
+    serve_until_sigterm(build(arguments), asked.port, asked.replicas * asked.cores)
 
 
 if __name__ == "__main__":
