@@ -112,6 +112,29 @@ def test_many_sizes_take_no_memory(yunet: YuNet) -> None:
     assert np.array_equal(yunet.detect(portrait), expected)
 
 
+FIRST_TOGETHER = """
+import sys, threading, numpy
+from service.pictures.faces import FaceFinder
+sys.setswitchinterval(1e-6)
+finder, together = FaceFinder(), threading.Barrier(4)
+def find():
+    finder.prepare()
+    together.wait()
+    finder.find(numpy.zeros((64, 64, 3), numpy.uint8))
+threads = [threading.Thread(target=find) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("_time", range(3))
+def test_threads_that_come_first_together_do_not_wait_for_each_other(_time: int) -> None:
+    """OpenVINO prepares for arrays with the first that it is given, and not for two at once."""
+    subprocess.run([sys.executable, "-c", FIRST_TOGETHER], cwd=ROOT, timeout=60, check=True)
+
+
 def test_openvino_tells_its_makers_nothing(tmp_path: Path) -> None:
     """Its package would, as soon as it is imported, and leave an identity in the home folder."""
     code = (
