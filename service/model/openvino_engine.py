@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 
-import openvino as ov
-
 from service.errors import ArtifactError
 from service.model import openvino_graph
 from service.model.engine import OUTPUTS, Engine, Outputs, Signature
 from service.model.manifest import Manifest
 from service.pictures.imaging import Pixels
+from service.pictures.quiet_openvino import openvino as ov
 
 PART = 1  # image in a call: several hardly gain, and each size is a graph that has to be compiled
 

@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
-from openvino import opset13 as ops
-from openvino.frontend import FrontEndManager, NodeContext
-from openvino.frontend.tensorflow import ConversionExtension
 
 from service.model.silence import no_stderr
+from service.pictures.quiet_openvino import ConversionExtension, FrontEndManager, NodeContext
+from service.pictures.quiet_openvino import openvino as ov
+from service.pictures.quiet_openvino import opset13 as ops
 
 PLACE = Path("variables/variables.meta")
 Results = list[ov.Output]

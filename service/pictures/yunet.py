@@ -8,11 +8,10 @@ import threading
 
 import cv2
 import numpy as np
-import openvino
 from numpy.typing import NDArray
-from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from service.pictures.imaging import Pixels
+from service.pictures.quiet_openvino import ColorFormat, PrePostProcessor, openvino
 
 STRIDES = (8, 16, 32)  # of its three maps, in pixels
 MIN_SCORE = 0.7

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
 import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from service.model import openvino_graph
+from service.pictures.quiet_openvino import openvino as ov
 from tests.conftest import SHIPPED
 from training.artifact import explain_graph
 
