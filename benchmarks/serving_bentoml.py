@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bentoml
 
-from benchmarks.plain_model import PlainModel
+from benchmarks.peer_plain import PlainModel
 
 BATCH = 16
 

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI, File, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from benchmarks.plain_model import PlainModel
+from benchmarks.peer_plain import PlainModel
 
 
 def create_app() -> FastAPI:

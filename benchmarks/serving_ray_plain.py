@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from ray import serve
 
 from benchmarks.on_ray import serve_until_sigterm
-from benchmarks.plain_model import PlainModel
+from benchmarks.peer_plain import PlainModel
 from service.model.cores import available_cores
 from service.pictures.imaging import Pixels
 

@@ -95,7 +95,7 @@ class FaceFinder:
     def _search(self, pixels: Pixels) -> list[Face]:
         height, width = pixels.shape[:2]
         scale = min(1.0, DETECTION_SIDE / max(height, width))
-        rows = self._yunet.detect(_shrunk(pixels, scale))
+        rows = self._yunet.detect(_shrunk(pixels, scale) if scale < 1 else pixels)
         found = [_face(row, scale, width, height) for row in rows]
         return [face for face in found if face.width > 0 and face.height > 0]
 

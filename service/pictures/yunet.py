@@ -45,8 +45,8 @@ class YuNet:
         whole.preprocess().convert_color(ColorFormat.BGR).convert_element_type(openvino.Type.f32)
         self._network = prepared.build()
         self._local = threading.local()
-        # Two threads that hand OpenVINO its first array together would wait for ever.
-        self.detect(np.zeros((1, 1, 3), np.uint8))
+        # Set up by one thread: two that hand OpenVINO its first array together wait for ever.
+        openvino.Type.u8.to_dtype()
 
     def detect(self, pixels: Pixels) -> Rows:
         """The faces in uint8 RGB ``[h, w, 3]``, the surest first: float32 ``[n, 15]``.

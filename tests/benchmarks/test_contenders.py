@@ -51,7 +51,7 @@ def test_it_answers_as_the_service_does_and_is_gone(
 
 
 def test_the_peers_have_tensorflow_as_it_comes() -> None:
-    code = "import sys, benchmarks.plain_model; print('service.model.loaded' in sys.modules)"
+    code = "import sys, benchmarks.peer_plain; print('service.model.loaded' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT) == b"False\n"
 
 
