@@ -39,8 +39,7 @@ def contenders(before: Path | None = None) -> dict[str, Contender]:
     """All that can be started here, with the version whose checkout is in ``before``."""
     replica = ("-m", "benchmarks.serving_ray", "--cores", str(available_cores()))
     return {
-        "this service": Contender(),
-        **version_before(before),
+        **ours(before),
         "plain FastAPI": Contender(("-m", "benchmarks.serving_plain")),
         "LitServe": Contender(("-m", "benchmarks.serving_litserve_plain")),
         "LitServe, our model class": Contender(("-m", "benchmarks.serving_litserve_model")),
@@ -50,12 +49,16 @@ def contenders(before: Path | None = None) -> dict[str, Contender]:
     }
 
 
-def version_before(checkout: Path | None) -> dict[str, Contender]:
-    """The service and the model of a checkout with its own ``.venv``."""
-    if checkout is None:
-        return {}
-    folder = checkout.absolute()  # its Python is looked for from there
-    return {"the version before": Contender(python=folder / ".venv/bin/python", folder=folder)}
+def ours(before: Path | None = None) -> dict[str, Contender]:
+    """This service, and the version whose checkout, with its own ``.venv``, is in ``before``."""
+    this = {"this service": Contender()}
+    if before is None:
+        return this
+    folder = before.absolute()  # its Python is looked for from there
+    return {
+        **this,
+        "the version before": Contender(python=folder / ".venv/bin/python", folder=folder),
+    }
 
 
 def bentoml() -> dict[str, Contender]:

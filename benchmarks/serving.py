@@ -1,7 +1,7 @@
 """What does serving cost, and what does batching give? One table, in one run on the same cores.
 
     python -m benchmarks.serving [--seconds 10] [--rounds 3] [--concurrency 1 8 32 128]
-        [--before DIR]
+        [--before DIR] [--alone]
 
 For a face of 256 px and for a photograph of 12 megapixels: the limit, which is the path from bytes
 to scores in a tight loop without HTTP; this service at several concurrencies; each of
@@ -25,7 +25,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.contenders import Contender, contenders
+from benchmarks.contenders import Contender, contenders, ours
 from benchmarks.running import Running, load, pictures, told
 
 LIMIT = "the limit"
@@ -133,9 +133,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 8, 32, 128])
     parser.add_argument("--before", type=Path, metavar="DIR", help="a checkout with its .venv")
+    parser.add_argument("--alone", action="store_true", help="without the peers")
     asked = parser.parse_args()
-    compared = contenders(asked.before)
-    if "BentoML" not in compared:
+    compared = (ours if asked.alone else contenders)(asked.before)
+    if "BentoML" not in compared and not asked.alone:
         print("BentoML is left out: BENTOML_PYTHON names no Python that has it.")
     with tempfile.TemporaryDirectory() as scratch:
         made = pictures(Path(scratch))

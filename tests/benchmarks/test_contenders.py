@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from benchmarks.contenders import contenders
+from benchmarks.contenders import contenders, ours
 from benchmarks.running import Running, running
 from tests.conftest import ROOT
 from tests.pictures import encode
@@ -66,3 +66,9 @@ def test_the_version_before_is_its_checkout_with_its_own_python(tmp_path: Path) 
     assert "the version before" not in contenders()
     before = contenders(tmp_path)["the version before"]
     assert (before.folder, before.python) == (tmp_path, tmp_path / ".venv/bin/python")
+
+
+def test_alone_are_this_service_and_the_version_before(tmp_path: Path) -> None:
+    assert list(ours()) == ["this service"]
+    assert list(ours(tmp_path)) == ["this service", "the version before"]
+    assert ours(tmp_path).items() <= contenders(tmp_path).items()

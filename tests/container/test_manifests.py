@@ -8,7 +8,9 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +18,7 @@ import pytest
 
 from service.web import keys
 from tests.container.test_container import compose, inside, run
+from tests.deploy.kustomize import Manifest
 from tests.deploy.test_kubernetes import OVERLAYS, container, pod
 
 pytestmark = pytest.mark.container
@@ -29,17 +32,20 @@ CLUSTERS = {"name", "imagePullPolicy", "lifecycle", *PROBES}
 SHARES_OF_A_CORE = 1024
 
 
-def translated() -> list[str]:
-    """The flags of `docker run` that say what the manifest says."""
-    flags = [*rights({**POD["securityContext"], **CONTAINER["securityContext"]})]
-    for part in set(CONTAINER) - CLUSTERS - {"image", "securityContext"}:
+def translated(manifests: list[Manifest], volumes: dict[str, Path]) -> list[str]:
+    """The flags of `docker run` that say what the manifest says; ``volumes`` are folders here."""
+    deployed = container(manifests)
+    flags = [*rights({**pod(manifests)["securityContext"], **deployed["securityContext"]})]
+    for part in set(deployed) - CLUSTERS - {"image", "securityContext"}:
         match part:
             case "ports":
-                flags += [f"--publish=127.0.0.1::{it['containerPort']}" for it in CONTAINER[part]]
+                flags += [f"--publish=127.0.0.1::{it['containerPort']}" for it in deployed[part]]
             case "env":
-                flags += [f"--env={it['name']}={of(it)}" for it in CONTAINER[part]]
+                flags += [f"--env={it['name']}={of(it)}" for it in deployed[part]]
             case "resources":
-                flags += resources(CONTAINER[part])
+                flags += resources(deployed[part])
+            case "volumeMounts":
+                flags += [mounted(it, volumes) for it in deployed[part]]
             case _:
                 pytest.fail(f"it is not known what {part} is to Docker")
     return flags
@@ -67,11 +73,19 @@ def rights(context: dict[str, Any]) -> Iterator[str]:
 
 def of(variable: dict[str, Any]) -> str:
     """The value that the kubelet would give a variable."""
+    if "value" in variable:
+        return str(variable["value"])
     ((kind, source),) = variable["valueFrom"].items()
     if kind == "secretKeyRef":
         return SECRET[source["name"], source["key"]]
     kind, name = source["resource"].split(".")
     return str(ceil(float(CONTAINER["resources"][kind][name])))
+
+
+def mounted(mount: dict[str, Any], volumes: dict[str, Path]) -> str:
+    """A volume that may be read; of a right to write into one nothing is known here."""
+    assert mount["readOnly"] is True
+    return f"--volume={volumes[mount['name']]}:{mount['mountPath']}:ro"
 
 
 def resources(asked: dict[str, dict[str, str]]) -> list[str]:
@@ -93,16 +107,22 @@ def probe(url: str, name: str) -> int | None:
         return None
 
 
-@pytest.fixture(scope="module")
-def started() -> Iterator[tuple[str, str]]:
-    """Id and address of the container, once its startup probe is content."""
+@contextmanager
+def starting(flags: list[str]) -> Iterator[tuple[str, str]]:
+    """Id and address of a container, once its startup probe is content."""
     run(*compose(), "build", "detector")
-    name = run("docker", "run", "--detach", *translated(), CONTAINER["image"])
+    name = run("docker", "run", "--detach", *flags, CONTAINER["image"])
     try:
         port = run("docker", "port", name, str(CONTAINER["ports"][0]["containerPort"]))
         yield name, wait_for_startup(f"http://{port.splitlines()[0]}", name)
     finally:
         run("docker", "rm", "--force", name)
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[tuple[str, str]]:
+    with starting(translated(OVERLAYS["base"], {})) as it:
+        yield it
 
 
 def wait_for_startup(url: str, name: str) -> str:
