@@ -62,8 +62,8 @@ def test_they_are_in_force(url: str, path: Path) -> None:
 
 
 def test_an_answer_is_judged_by_them(url: str, path: Path, face: bytes) -> None:
-    asked = {"files": {"file": face}, "headers": {"X-API-Key": KEY}, "timeout": 60}
-    answer = httpx.post(f"{url}/predict", **asked).json()
+    with httpx.Client(headers={"X-API-Key": KEY}, timeout=60) as client:
+        answer = client.post(f"{url}/predict", files={"file": face}).json()
     assert answer["model"]["own_thresholds"] == {"pictures": 150, "false_alarms": 0.01}
     assert answer["p_value"] == OwnThresholds.read(path).p_value(answer["fake_probability"])
 

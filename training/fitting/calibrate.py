@@ -13,11 +13,22 @@ from training.data.pixels import Pixels, picture_scores
 from training.errors import RunError
 from training.fitting.run import Run
 
-MAX_FALSE_POSITIVE_RATE = 0.01  # of real pictures at or above fake_above
-MAX_MISS_RATE = 0.05  # of fakes below real_below
+MAX_FALSE_POSITIVE_RATE = 0.01  # of a source's real pictures at or above fake_above, on average
+MAX_MISS_RATE = 0.1  # of fakes of a known kind below real_below
+ROUNDING = 1e-9  # of sums of shares
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a network says of ``n`` pictures: logits float64 ``[n]``, before calibration; labels
+    int64 ``[n]``, 0 (real) and 1 (fake); sources str ``[n]``."""
+
+    logits: Floats
+    labels: Labels
+    sources: NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ def calibrate(run: Run, valid: Pixels) -> Calibration:
 
     Of sources that the run knows: what ``cross_fit`` does instead holds for others, too.
     """
-    return keep(run, fit(logits(run, valid), valid.labels))
+    return keep(run, fit(Scored(logits(run, valid), valid.labels, np.array(valid.sources))))
 
 
 def keep(run: Run, calibration: Calibration) -> Calibration:
@@ -73,39 +84,59 @@ def read(run: Run) -> Calibration:
         raise RunError(f"{run.folder}: calibration.json: {error}") from error
 
 
-def fit(logits: Floats, labels: Labels) -> Calibration:
-    """Fit on logits ``[n]`` and labels ``[n]`` of 0 (real) and 1 (fake); both must occur."""
-    scaled = Calibration(*fit_scale(logits, labels), fake_above=0.5, real_below=0.5)
-    probabilities = scaled.probability(logits)
+def fit(known: Scored, strange: Scored | None = None) -> Calibration:
+    """Fit on pictures of sources that a network was shown and, where there are, of others.
+
+    The scale is fitted on both, as if what comes were as often of a known kind as not. Of false
+    alarms the strange ones decide, a source as much as another: the next photograph is of a source
+    of its own. Of misses the known ones do: no threshold keeps out what cannot be told. Both labels
+    must occur in each.
+    """
+    strange = strange or known
+    scaled = Calibration(*_scale(known, strange), fake_above=0.5, real_below=0.5)
+    reals, fakes = strange.labels == 0, known.labels == 1
     return replace(
         scaled,
-        fake_above=_fake_above(probabilities[labels == 0]),
-        real_below=_real_below(probabilities[labels == 1]),
+        fake_above=_fake_above(scaled.probability(strange.logits[reals]), strange.sources[reals]),
+        real_below=_real_below(scaled.probability(known.logits[fakes])),
     )
 
 
-def fit_scale(logits: Floats, labels: Labels) -> tuple[float, float]:
-    """The temperature and bias with the lowest cross-entropy (Platt 1999)."""
+def _scale(*groups: Scored) -> tuple[float, float]:
+    """Temperature and bias, where each of the groups weighs the same."""
+    return fit_scale(
+        np.concatenate([it.logits for it in groups]),
+        np.concatenate([it.labels for it in groups]),
+        np.concatenate([np.full(len(it.labels), 1 / len(it.labels)) for it in groups]),
+    )
+
+
+def fit_scale(logits: Floats, labels: Labels, weights: Floats) -> tuple[float, float]:
+    """The temperature and bias with the lowest cross-entropy (Platt 1999), weighted ``[n]``."""
     signs = np.where(labels == 1, 1.0, -1.0)
 
     def cross_entropy(scale: Floats) -> float:
         log_temperature, bias = scale
         scaled = logits / np.exp(log_temperature) + bias
-        return float(np.logaddexp(0, -signs * scaled).mean())
+        return float(np.average(np.logaddexp(0, -signs * scaled), weights=weights))
 
     best = minimize(cross_entropy, np.zeros(2), bounds=[np.log([0.05, 20]), (-20, 20)])
     log_temperature, bias = best.x
     return float(np.exp(log_temperature)), float(bias)
 
 
-def _fake_above(real: Floats) -> float:
-    """The lowest threshold that at most 1 % of the real pictures reach, but at least 0.5."""
-    allowed = int(MAX_FALSE_POSITIVE_RATE * len(real))
-    highest_refused = np.sort(real)[::-1][allowed]
-    return float(np.clip(np.nextafter(np.float32(highest_refused), np.float32(1)), 0.5, 1.0))
+def _fake_above(real: Floats, sources: NDArray[np.str_]) -> float:
+    """The lowest threshold that 1 % of a source's real pictures reach, on the mean over sources, or
+    fewer; but at least 0.5."""
+    _, source, sizes = np.unique(sources, return_inverse=True, return_counts=True)
+    order = np.argsort(-real)
+    reached = np.cumsum(1 / sizes[source[order]]) / len(sizes)
+    refused = np.searchsorted(reached, MAX_FALSE_POSITIVE_RATE + ROUNDING, side="right")
+    threshold = np.nextafter(np.float32(real[order[refused]]), np.float32(1))
+    return float(np.clip(threshold, 0.5, 1.0))
 
 
 def _real_below(fake: Floats) -> float:
-    """The highest threshold that at most 5 % of the fakes stay under, but at most 0.5."""
+    """The highest threshold that at most 10 % of the fakes stay under, but at most 0.5."""
     allowed = int(MAX_MISS_RATE * len(fake))
     return float(min(np.sort(fake)[allowed], 0.5))

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.decoding import View
+from training.data.layout import SPLITS
 from training.data.pixels import CACHE, Pixels, load_pixels
 from training.data.samples import every_sample, find_samples
 from training.errors import RunError
-from training.fitting.calibrate import Calibration, fit
+from training.fitting.calibrate import Calibration, Scored, fit
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -24,10 +25,11 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """All of a data set as the service would show them; ``in_test`` bool ``[n]``."""
+    """All of a data set as the service would show them; their split, ``train`` and the like, str
+    ``[n]``."""
 
     pixels: Pixels
-    in_test: Flags
+    splits: NDArray[np.str_]
 
     @classmethod
     def load(cls, data: Path, view: View) -> "Pictures":
@@ -37,23 +39,25 @@ class Pictures:
             DataError: they cannot be read, or there is no test split.
         """
         pixels = load_pixels(every_sample(data), view, CACHE)
-        test = {str(sample.path) for sample in find_samples(data, "test")}
-        return cls(pixels, np.array([file in test for file in pixels.files]))
+        split = {
+            str(sample.path): split for split in SPLITS for sample in find_samples(data, split)
+        }
+        return cls(pixels, np.array([split[file] for file in pixels.files]))
 
 
 @dataclass(frozen=True, slots=True)
 class Strangers:
     """All ``n`` pictures of a data set, and the logits that ``k`` folds give them.
 
-    ``labels`` int64 ``[n]`` (fake = 1), ``families`` and ``sources`` str ``[n]``; ``in_test`` bool
-    ``[n]``: they are of the test split; ``logits`` float64 ``[k, n]``; ``left_out`` bool
-    ``[k, n]``: the fold was not shown the picture's source. Each picture is left out by one.
+    ``labels`` int64 ``[n]`` (fake = 1), ``families``, ``sources`` and ``splits`` str ``[n]``;
+    ``logits`` float64 ``[k, n]``; ``left_out`` bool ``[k, n]``: the fold was not shown the
+    picture's source. Each picture is left out by one.
     """
 
     labels: NDArray[np.int64]
     families: NDArray[np.str_]
     sources: NDArray[np.str_]
-    in_test: Flags
+    splits: NDArray[np.str_]
     logits: Floats
     left_out: Flags
 
@@ -73,7 +77,12 @@ class Strangers:
         if len(known):
             raise RunError(f"{known[0]}: was left out of no fold; are there folds to come?")
         families = np.array(pixels.families)
-        return cls(pixels.labels, families, sources, pictures.in_test, np.stack(logits), left_out)
+        return cls(pixels.labels, families, sources, pictures.splits, np.stack(logits), left_out)
+
+    @property
+    def in_test(self) -> Flags:
+        """Which pictures are of the test split: bool ``[n]``."""
+        return np.asarray(self.splits == "test")
 
     @property
     def fold(self) -> NDArray[np.int64]:
@@ -86,5 +95,14 @@ class Strangers:
         return np.asarray(np.take_along_axis(self.logits, self.fold[None], axis=0)[0])
 
     def calibration(self, chosen: Flags) -> Calibration:
-        """Fitted on those of the pictures, both labels among them, as strangers."""
-        return fit(self.logit[chosen], self.labels[chosen])
+        """Fitted on those of the pictures: all as strangers, and the validation's as what the folds
+        that were shown their sources say of them. Both must have both labels."""
+        return fit(self._known(chosen), self._strange(chosen))
+
+    def _known(self, chosen: Flags) -> Scored:
+        shown = ~self.left_out & chosen & (self.splits == "valid")
+        _, pictures = np.nonzero(shown)
+        return Scored(self.logits[shown], self.labels[pictures], self.sources[pictures])
+
+    def _strange(self, chosen: Flags) -> Scored:
+        return Scored(self.logit[chosen], self.labels[chosen], self.sources[chosen])

@@ -28,7 +28,7 @@ def them() -> Strangers:
         labels=labels,
         families=np.where(sources == "swap", "faces", sources),
         sources=sources,
-        in_test=generator.random(len(labels)) < 0.4,
+        splits=generator.choice(["train", "valid", "test"], len(labels), p=[0.3, 0.3, 0.4]),
         logits=logits,
         left_out=np.stack([np.isin(sources, its) for its in FOLDS]),
     )
