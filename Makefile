@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DATA ?= data
-MODEL ?= models/deepfake/5
+MODEL ?= models/deepfake/6
 FOLDS ?= 3
 ROUNDS ?= 3
 DURATION ?= 10
@@ -75,7 +75,7 @@ docker:  ## build the image deepfake-detector
 
 bench: $(VENV)/dev.stamp  ## print what serving costs, beside others, and what overload and time do to it
 	$(BIN)/python -m benchmarks.serving --rounds $(ROUNDS) --seconds $(DURATION) \
-		--concurrency $(CONCURRENCY)
+		--concurrency $(CONCURRENCY) $(if $(ALONE),--alone)
 	$(BIN)/python -m benchmarks.overload --rounds $(ROUNDS) --seconds $(DURATION)
 	$(BIN)/python -m benchmarks.lifecycle --rounds $(ROUNDS)
 	$(BIN)/python -m benchmarks.endurance --requests $(REQUESTS)

@@ -90,7 +90,7 @@ def _open_artifact(folder: Path) -> Subject:
         manifest = json.loads((folder / "assets.extra" / "model.json").read_text())
         name, version = folder.absolute().parts[-2:]
         return Subject(
-            name=manifest["architecture"],
+            name=f"{manifest['architecture']}, version {version}",
             view=View(manifest["input_side"], manifest["crop_margin"]),
             serving_default=saved_model.signatures["serving_default"],
             explain=saved_model.signatures["explain"],

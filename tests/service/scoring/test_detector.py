@@ -232,7 +232,7 @@ def test_a_large_photograph_gets_the_answer_of_a_whole_one(
     assert reduced.picture.reduction == (2 if edge == 3000 else 1)
     one, other = reduced.prediction, whole.prediction
     assert (one.image.width, one.image.height) == (4000, 3000)
-    assert one.fake_probability == pytest.approx(other.fake_probability, abs=0.02)
+    assert one.fake_probability == pytest.approx(other.fake_probability, abs=0.03)
     (its_face,), (face,) = one.faces, other.faces
     box, its_box = face.box.model_dump().values(), its_face.box.model_dump().values()
     assert list(its_box) == pytest.approx(list(box), abs=24)
