@@ -9,7 +9,7 @@ from service.calibration.collected import Collected
 from service.model.manifest import Manifest
 
 # Between cumulative shares. By chance 100 pictures and the card's differ by up to 0.14 (Kolmogorov
-# and Smirnov, 95 %), other cameras and motifs make more of it; a third of fakes makes 0.3.
+# and Smirnov, 95 %), other cameras and motifs make more of it; nearly half of fakes makes 0.3.
 FAR = 0.3
 MANY_LEFT_OUT = 0.2  # of the pictures
 PERCENTS = np.arange(1, 100) / 100  # at which the card has shares

@@ -27,7 +27,7 @@ SCREENS: dict[str, dict[str, Any]] = {
 SHOWN: dict[str, list[bytes]] = {
     "nothing": [],
     "fake": [encode(toy.cooled(1), "PNG")],
-    "uncertain": [encode(toy.cooled(0.55), "PNG")],
+    "uncertain": [encode(toy.cooled(0.62), "PNG")],
     "real": [encode(PORTRAIT)],
     "two faces": [encode(one_cold(), "PNG")],
     "no face": [encode(smooth(1, 60), "PNG")],

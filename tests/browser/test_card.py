@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 THRESHOLDS = Manifest.read(SHIPPED).thresholds
 VERDICTS = {
     0.0: ("Likely real", "real"),
-    0.55: ("Uncertain", "uncertain"),
+    0.62: ("Uncertain", "uncertain"),
     1.0: ("Likely fake", "fake"),
 }
 
@@ -64,7 +64,7 @@ def test_nothing_is_certain(page: Page, strength: float, percent: int | None) ->
 
 
 def test_the_scale_marks_score_and_thresholds(page: Page) -> None:
-    choose(page, payload(cold(0.55)))
+    choose(page, payload(cold(0.62)))
     scale = card(page).locator(".scale")
     shown = int(re.findall(r"\d+", card(page).locator(".score").inner_text())[0])
     _, _, width, _ = place(scale, scale)

@@ -36,7 +36,7 @@ SIGNED = sign(encode(PORTRAIT, quality=92))
 BLANK = smooth(3, 320)
 OF_THE_TOY: dict[str, tuple[list[FilePayload], dict[str, Any]]] = {
     "fake": (files(swapped=toy.cooled(1)), {}),
-    "uncertain-dark": (files(portrait=toy.cooled(0.55)), DARK),
+    "uncertain-dark": (files(portrait=toy.cooled(0.62)), DARK),
     "two-faces": (files(two=one_cold()), {}),
     "signed": (files(signed=SIGNED), {}),
     "tampered-dark": (files(tampered=tampered(SIGNED)), DARK),

@@ -34,7 +34,7 @@ def test_pictures_like_the_tests_raise_none(seed: int) -> None:
 
 
 def test_a_folder_with_fakes_in_it_is_told_of() -> None:
-    (doubt,) = doubts(collect(drawn(120) + drawn(80, "fake")), MANIFEST)
+    (doubt,) = doubts(collect(drawn(100) + drawn(100, "fake")), MANIFEST)
     assert doubt.startswith("The scores are far higher than those of the real pictures")
     assert "mixed folder" in doubt
 
