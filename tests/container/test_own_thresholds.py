@@ -58,7 +58,7 @@ def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
 def test_they_are_in_force(url: str, path: Path) -> None:
     served, own = httpx.get(f"{url}/model").json(), OwnThresholds.read(path)
     assert served["thresholds"] == own.thresholds.model_dump()
-    assert served["own_thresholds"]["pictures"] == len(own.real_scores)
+    assert served["own_thresholds"]["false_alarms"]["pictures"] == len(own.real_scores)
 
 
 def test_an_answer_is_judged_by_them(url: str, path: Path, face: bytes) -> None:

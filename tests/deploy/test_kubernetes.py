@@ -229,10 +229,11 @@ def test_own_thresholds_are_one_file_that_can_be_read_only() -> None:
 
 
 def test_compose_mounts_own_thresholds_read_only() -> None:
-    services = yaml.safe_load((ROOT / "deploy" / "thresholds.compose.yaml").read_text())["services"]
-    assert set(services) == set(COMPOSE)
-    for service in services.values():
-        (mount,) = service["volumes"]
-        assert mount["read_only"] is True
-        assert mount["bind"] == {"create_host_path": False}
-        assert service["environment"] == {"DEEPFAKE_THRESHOLDS": mount["target"]}
+    """A secret of a file is mounted so, under ``/run/secrets``."""
+    added = yaml.safe_load((ROOT / "deploy" / "thresholds.compose.yaml").read_text())
+    assert set(added["services"]) == set(COMPOSE)
+    ((name, secret),) = added["secrets"].items()
+    assert secret == {"file": "${DEEPFAKE_THRESHOLDS:-./thresholds.json}"}
+    for service in added["services"].values():
+        assert service["secrets"] == [name]
+        assert service["environment"] == {"DEEPFAKE_THRESHOLDS": f"/run/secrets/{name}"}
