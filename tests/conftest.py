@@ -19,6 +19,7 @@ from filelock import FileLock
 from service.model.loaded import Model
 from service.scoring.detector import Detector
 from tests import toy
+from tests.owned import write_own
 from tests.pictures import PORTRAIT, encode, write_dataset
 from tests.programs import ROOT as ROOT
 from tests.programs import Program, run
@@ -111,6 +112,20 @@ def toy_served(toys: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEEPFAKE_MODEL", str(toys))
         yield
+
+
+@pytest.fixture(scope="session")
+def own_thresholds(toys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Own thresholds for the toy, of pictures that score up to 0.6."""
+    return write_own(tmp_path_factory.mktemp("own") / "thresholds.json", toys, highest=0.6)
+
+
+@pytest.fixture(scope="session")
+def own_server(toys: Path, own_thresholds: Path) -> Iterator[str]:
+    """The toy's service, judging by them."""
+    own = str(own_thresholds)
+    with running_server(DEEPFAKE_MODEL=str(toys), DEEPFAKE_THRESHOLDS=own) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

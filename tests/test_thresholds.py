@@ -30,7 +30,7 @@ def test_its_interval_is_that_of_300_pictures() -> None:
 
 
 def test_what_is_far_is_the_constant() -> None:
-    assert f"more than {FAR} between the cumulative shares" in PAGE
+    assert f"more than {FAR} between the cumulative shares beyond what" in PAGE
 
 
 @pytest.mark.parametrize("place", re.findall(r"(deploy/[\w/.]+|service/[\w/.]+)", PAGE))

@@ -1,5 +1,6 @@
 """What speaks against a folder's being what it was said to be: real pictures of one kind."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,9 +9,9 @@ from numpy.typing import NDArray
 from service.calibration.collected import Collected
 from service.model.manifest import Manifest
 
-# Between cumulative shares. By chance 100 pictures and the card's differ by up to 0.14 (Kolmogorov
-# and Smirnov, 95 %), other cameras and motifs make more of it; nearly half of fakes makes 0.3.
-FAR = 0.3
+# Between cumulative shares: what other cameras and motifs make of it, beyond what chance does.
+FAR = 0.15
+BY_CHANCE = 1.36  # of two samples, 95 % (Kolmogorov and Smirnov)
 MANY_LEFT_OUT = 0.2  # of the pictures
 PERCENTS = np.arange(1, 100) / 100  # at which the card has shares
 
@@ -22,7 +23,7 @@ def doubts(real: Collected, manifest: Manifest) -> tuple[str, ...]:
 
 def _doubts(real: Collected, manifest: Manifest) -> Iterator[str]:
     far = farthest(real.scores, manifest)
-    if abs(far) > FAR:
+    if abs(far) > allowed(len(real.scores), manifest.metrics.overall.real):
         where = "higher" if far > 0 else "lower"
         yield (
             f"The scores are far {where} than those of the real pictures in the model's test "
@@ -39,6 +40,11 @@ def _doubts(real: Collected, manifest: Manifest) -> Iterator[str]:
         yield f"AI made them, as their own files say: {real.declaring_ai:,}."
     if real.duplicates:
         yield f"Files that repeat another one, which do not count: {real.duplicates:,}."
+
+
+def allowed(count: int, known: int) -> float:
+    """How far ``count`` scores may be from the test's ``known`` real pictures, both above 0."""
+    return FAR + BY_CHANCE * math.sqrt(1 / count + 1 / known)
 
 
 def farthest(scores: NDArray[np.float32], manifest: Manifest) -> float:

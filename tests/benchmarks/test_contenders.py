@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks.contenders import contenders, ours
 from benchmarks.running import Running, running
+from benchmarks.serving import measure
 from tests.conftest import ROOT
-from tests.pictures import encode
+from tests.pictures import PORTRAIT, encode
 from tests.toy import cooled
 
 pytestmark = pytest.mark.usefixtures("toy_served")
@@ -23,6 +24,13 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "service").symlink_to(ROOT / "service")
     (tmp_path / ".venv").symlink_to(sys.prefix)
     return tmp_path
+
+
+@pytest.fixture
+def portrait(tmp_path: Path) -> Path:
+    path = tmp_path / "portrait.jpg"
+    path.write_bytes(encode(PORTRAIT))
+    return path
 
 
 def probability(it: Running) -> float:
@@ -41,12 +49,16 @@ def expected(toy_served: None) -> float:  # noqa: ARG001
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 def test_it_answers_as_the_service_does_and_is_gone(
-    name: str, expected: float, checkout: Path
+    name: str, expected: float, checkout: Path, portrait: Path
 ) -> None:
     with contenders(checkout)[name].started() as it:
         family = it.family()
         assert probability(it) == pytest.approx(expected, abs=1e-5)
+        figures = measure(it, portrait, concurrency=2, seconds=1)
     assert 0.1 < expected < 0.9
+    assert figures.errors == 0
+    assert figures.throughput > 0
+    assert figures.memory > 100
     assert not [one for one in family if one.is_running()]
 
 

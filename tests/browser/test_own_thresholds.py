@@ -1,7 +1,6 @@
 """Own thresholds on the page: on the scale of a card, in its words, and where trust is told."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,32 +9,19 @@ from playwright.sync_api import Page, expect
 from service.model.own import OwnThresholds
 from tests.browser.conftest import Open
 from tests.browser.driving import card, choose, cold, payload, place
-from tests.conftest import running_server
-from tests.owned import write_own
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def own(toys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_own(tmp_path_factory.mktemp("own") / "thresholds.json", toys, highest=0.6)
-
-
-@pytest.fixture(scope="module")
-def url(toys: Path, own: Path) -> Iterator[str]:
-    with running_server(DEEPFAKE_MODEL=str(toys), DEEPFAKE_THRESHOLDS=str(own)) as url:
-        yield url
-
-
 @pytest.fixture
-def page(open_page: Open, url: str) -> Page:
-    return open_page(url)
+def page(open_page: Open, own_server: str) -> Page:
+    return open_page(own_server)
 
 
-def test_the_scale_marks_them(page: Page, own: Path) -> None:
+def test_the_scale_marks_them(page: Page, own_thresholds: Path) -> None:
     choose(page, payload(cold(1)))
     expect(card(page).get_by_role("heading", name="Likely fake")).to_be_visible()
-    scale, thresholds = card(page).locator(".scale"), OwnThresholds.read(own).thresholds
+    scale, thresholds = card(page).locator(".scale"), OwnThresholds.read(own_thresholds).thresholds
     _, _, width, _ = place(scale, scale)
     ticks = [place(it, scale)[0] / width for it in scale.locator("line").all()]
     assert ticks == pytest.approx([thresholds.real_below, thresholds.fake_above], abs=0.01)
@@ -49,8 +35,8 @@ def test_the_card_names_them_and_the_p_value(page: Page) -> None:
     expect(details).to_contain_text("p-value among those")
 
 
-def test_the_json_to_copy_has_both(open_page: Open, url: str) -> None:
-    page = open_page(url, permissions=["clipboard-read", "clipboard-write"])
+def test_the_json_to_copy_has_both(open_page: Open, own_server: str) -> None:
+    page = open_page(own_server, permissions=["clipboard-read", "clipboard-write"])
     choose(page, payload(cold(1)))
     card(page).get_by_role("button", name="Copy JSON").click()
     expect(card(page).get_by_role("button", name="Copied")).to_be_visible()

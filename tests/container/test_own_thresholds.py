@@ -1,6 +1,7 @@
 """Own thresholds in a container: by the file beside Compose's, and by the overlay's ConfigMap."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from service.model.own import OwnThresholds
-from tests.conftest import SHIPPED
+from tests.conftest import ROOT, SHIPPED
 from tests.container.test_container import URL, compose, run, wait_until_healthy
 from tests.container.test_manifests import KEY, starting, translated
 from tests.deploy.test_kubernetes import OVERLAYS
@@ -53,6 +54,17 @@ def by_manifest(path: Path) -> Iterator[str]:
 def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
     with request.param(path) as url:
         yield url
+
+
+def test_a_file_that_is_missing_is_an_error_and_no_empty_folder(tmp_path: Path) -> None:
+    gone = tmp_path / "gone.json"
+    environment = {**os.environ, "DEEPFAKE_THRESHOLDS": str(gone)}
+    up = [*compose(), *COMPOSED, "up", "--detach", "detector"]
+    done = subprocess.run(up, cwd=ROOT, env=environment, capture_output=True, check=False)
+    run(*compose(), "down")
+    assert done.returncode != 0
+    assert b"gone.json" in done.stderr
+    assert not gone.exists()
 
 
 def test_they_are_in_force(url: str, path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from service.calibration.collected import Collected
-from service.calibration.doubts import FAR, PERCENTS, doubts, farthest
+from service.calibration.doubts import PERCENTS, allowed, doubts, farthest
 from service.model.manifest import Manifest
 from service.scoring.words import WarningCode
 from tests.conftest import SHIPPED
@@ -34,7 +34,7 @@ def test_pictures_like_the_tests_raise_none(seed: int) -> None:
 
 
 def test_a_folder_with_fakes_in_it_is_told_of() -> None:
-    (doubt,) = doubts(collect(drawn(100) + drawn(100, "fake")), MANIFEST)
+    (doubt,) = doubts(collect(drawn(120) + drawn(80, "fake")), MANIFEST)
     assert doubt.startswith("The scores are far higher than those of the real pictures")
     assert "mixed folder" in doubt
 
@@ -54,7 +54,14 @@ def test_the_difference_is_the_largest_of_the_shares_with_its_sign() -> None:
     assert farthest(np.ones(10, np.float32), MANIFEST) == pytest.approx(1 - shares.min())
     assert farthest(np.zeros(10, np.float32), MANIFEST) == pytest.approx(-shares.max())
     assert len(PERCENTS) == len(shares)
-    assert 1.36 * (1 / 100 + 1 / MANIFEST.metrics.overall.real) ** 0.5 < FAR / 2
+    known = MANIFEST.metrics.overall.real
+    assert 1.36 * (1 / 100 + 1 / known) ** 0.5 < allowed(100, known) / 2
+
+
+def test_of_more_pictures_less_is_chance() -> None:
+    known = MANIFEST.metrics.overall.real
+    assert allowed(100, known) < 0.3
+    assert allowed(10_000, known) < allowed(400, known) < allowed(100, known)
 
 
 def test_where_the_model_was_not_measured_so_nothing_is_compared() -> None:
