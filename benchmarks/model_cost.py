@@ -1,17 +1,17 @@
 """What does scoring a face cost? Against MobileNetV2 at 224 px, one core, and sixteen at once.
 
-    taskset --cpu-list 0 python -m benchmarks.model_cost [--model models/deepfake] [--rounds 15]
+    taskset --cpu-list 0 python -m benchmarks.model_cost [--model models/deepfake ...] [--rounds 15]
 
-Both networks are called as the service calls its own, in turn, so that a machine whose speed drifts
-slows both. The aims: not more than MobileNetV2; sixteen in one call at 1.5 times the throughput of
-sixteen calls.
+The networks, of which there may be several, are called as the service calls its own, in turn, so
+that a machine whose speed drifts slows all. The aims: not more than MobileNetV2; sixteen in one
+call at 1.5 times the throughput of sixteen calls.
 """
 
 import argparse
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import keras
@@ -48,47 +48,63 @@ def seconds(call: Call, calls: int) -> float:
     return time.perf_counter() - began
 
 
-def measure(model: Model, rounds: int) -> list[tuple[float, float, float]]:
-    """By round, ms a face: MobileNetV2, the model one by one, the model sixteen at once."""
+def measure(models: list[Model], rounds: int) -> dict[str, list[float]]:
+    """By row of the table, its figure of each round."""
+    sides = {"MobileNetV2 at 224 px, ms a face": (reference(), CALLS)}
+    for model in models:
+        sides |= calls_of(model)
+    for call, _ in sides.values():
+        seconds(call, 3)
+    found: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, (call, calls) in sides.items():
+            found[name].append(seconds(call, calls) / CALLS * 1000)
+    return found | ratios(found)
+
+
+def calls_of(model: Model) -> dict[str, tuple[Call, int]]:
+    """How its faces are scored, one by one and together, and how often for a round."""
     side = model.manifest.input_side
     faces = np.random.default_rng(0).integers(0, 256, (CALLS, side, side, 3), np.uint8)
-    its_call = reference()
-    sides: list[tuple[Call, int]] = [
-        (its_call, CALLS),
-        (lambda: model.score(faces[:1]), CALLS),
-        (lambda: model.score(faces), 1),
-    ]
-    for call, _ in sides:
-        seconds(call, 3)
-    measured = [
-        [seconds(call, calls) / CALLS * 1000 for call, calls in sides] for _ in range(rounds)
-    ]
-    return [(a, b, c) for a, b, c in measured]
+    name = title(model)
+    return {
+        f"{name}, ms a face": (lambda: model.score(faces[:1]), CALLS),
+        f"{name}, sixteen in one call, ms a face": (lambda: model.score(faces), 1),
+    }
+
+
+def title(model: Model) -> str:
+    """Its name and version."""
+    return f"{model.manifest.name} {model.manifest.version}"
+
+
+def ratios(found: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """Round by round: what one call costs, and what sixteen together save."""
+    first, *rows = found
+    shares = {}
+    for one, together in zip(rows[::2], rows[1::2], strict=True):
+        name = one.partition(",")[0]
+        shares[f"{name}, cost against MobileNetV2"] = _over(found[one], found[first])
+        shares[f"{name}, throughput of sixteen"] = _over(found[one], found[together])
+    return shares
+
+
+def _over(some: list[float], others: list[float]) -> list[float]:
+    return [a / b for a, b in zip(some, others, strict=True)]
 
 
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description="What does scoring a face cost?")
-    parser.add_argument("--model", type=Path, default=Path("models/deepfake"))
+    parser.add_argument("--model", type=Path, nargs="+", default=[Path("models/deepfake")])
     parser.add_argument("--rounds", type=int, default=15)
     asked = parser.parse_args()
-    model = Model.latest(asked.model)
-    rounds = measure(model, asked.rounds)
+    found = measure([Model.latest(path) for path in asked.model], asked.rounds)
+    cores = len(os.sched_getaffinity(0))
     table = Table(
-        "",
-        "median",
-        "min",
-        "max",
-        title=f"{asked.rounds} rounds in turn, {len(os.sched_getaffinity(0))} core(s)",
+        "", "median", "min", "max", title=f"{asked.rounds} rounds in turn, {cores} core(s)"
     )
-    columns = {
-        "MobileNetV2 at 224 px, ms a face": [a for a, _, _ in rounds],
-        f"{model.manifest.architecture}, ms a face": [b for _, b, _ in rounds],
-        "sixteen in one call, ms a face": [c for _, _, c in rounds],
-        "cost against MobileNetV2": [b / a for a, b, _ in rounds],
-        "throughput of sixteen against one by one": [b / c for _, b, c in rounds],
-    }
-    for name, values in columns.items():
+    for name, values in found.items():
         cells = (statistics.median(values), min(values), max(values))
         table.add_row(name, *(f"{cell:.2f}" for cell in cells))
     Console().print(table)

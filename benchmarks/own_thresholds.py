@@ -3,11 +3,12 @@
     python -m benchmarks.own_thresholds --data DIR [--model models/deepfake] [--scores FILE]
 
 DIR is laid out as {train,valid,test}/{real,fake} with names such as `ffhq__123.jpg`. Only splits
-that the model was not trained on count: valid and test together, since few sources have 300 real
-pictures in one. Each source with that many calibrates on 200 of them, drawn anew so many times, and
-judges the others of its own and all of every other source. Printed is how often real pictures are
-called fake, in per cent, which source calibrates down and which is judged across, and the share of
-all fakes that is called fake. Pictures with warnings, which no threshold judges, are left aside.
+that the model was not trained on count: valid and test together, since few sources have 200 real
+pictures in one. Each source with 230 or more calibrates on 200 of them, drawn anew 100 times, and
+judges the others of its own and all of every source with 100 or more. Printed is how often real
+pictures are called fake, in per cent, which source calibrates down and which is judged across, and
+the share of all fakes that is called fake; last what the model's own threshold does. Pictures with
+warnings, which no threshold judges, are left aside.
 
 Scores are kept in FILE, and a run that is interrupted goes on with it.
 """
@@ -30,7 +31,9 @@ from service.model.loaded import Model
 from service.scoring.detector import Detector
 
 SPLITS = ("valid", "test")
-FEWEST, CALIBRATING, DRAWS = 300, 200, 100
+CALIBRATING, DRAWS = 200, 100
+FEWEST_CALIBRATING, FEWEST_JUDGED = 230, 100
+OWN = "the model's own"
 
 Scores = NDArray[np.float32]
 Shares = dict[str, dict[str, float]]  # of what is judged, by which source calibrated
@@ -48,7 +51,9 @@ def main() -> None:
     with closing(Journal(given.scores, detector.model.manifest.weights_sha256)) as journal:
         real = asyncio.run(scores(detector, journal, given.data, "real"))
         fake = asyncio.run(scores(detector, journal, given.data, "fake"))
-    print("\n".join(rows(judge(real, np.concatenate(list(fake.values())), given.false_alarms))))
+    own = detector.model.manifest.thresholds.fake_above
+    fakes = np.concatenate(list(fake.values()))
+    print("\n".join(rows(judge(real, fakes, given.false_alarms, own))))
 
 
 async def scores(detector: Detector, journal: Journal, data: Path, label: str) -> dict[str, Scores]:
@@ -69,46 +74,38 @@ async def scores(detector: Detector, journal: Journal, data: Path, label: str) -
     return {source: np.array(its, np.float32) for source, its in sorted(by_source.items())}
 
 
-def judge(
-    real: dict[str, Scores],
-    fake: Scores,
-    rate: float,
-    fewest: int = FEWEST,
-    calibrating: int = CALIBRATING,
-) -> Shares:
+def judge(real: dict[str, Scores], fake: Scores, rate: float, own: float) -> Shares:
     """The shares called fake, means over draws, by who calibrates and who is judged.
 
     A source's own column is of those of its pictures that did not calibrate. ``fakes`` is the
-    share of all fakes.
+    share of all fakes. ``own`` is the threshold of the model itself.
     """
-    large = {source: its for source, its in real.items() if len(its) >= fewest}
+    judged = {source: its for source, its in real.items() if len(its) >= FEWEST_JUDGED}
     generator, shares = np.random.default_rng(0), {}
-    for source, its in large.items():
+    for source in (name for name, its in judged.items() if len(its) >= FEWEST_CALIBRATING):
         sums: dict[str, float] = defaultdict(float)
         for _ in range(DRAWS):
-            drawn = generator.permutation(its)
-            threshold, _ = conformal.fake_above(drawn[:calibrating], rate)
-            judged = {**large, source: drawn[calibrating:], "fakes": fake}
-            for name, these in judged.items():
+            drawn = generator.permutation(judged[source])
+            threshold, _ = conformal.fake_above(drawn[:CALIBRATING], rate)
+            rest = {**judged, source: drawn[CALIBRATING:], "fakes": fake}
+            for name, these in rest.items():
                 sums[name] += float((these >= threshold).mean()) / DRAWS
         shares[source] = dict(sums)
-    return shares
+    by_itself = {**judged, "fakes": fake}
+    return shares | {OWN: {name: float((its >= own).mean()) for name, its in by_itself.items()}}
 
 
 def rows(shares: Shares) -> list[str]:
-    """A table in Markdown; the last row is how far a source's share moves with who calibrates."""
-    if not shares:
+    """A table in Markdown; before the last row, how far a share moves with who calibrates."""
+    calibrated = {source: its for source, its in shares.items() if source != OWN}
+    if not calibrated:
         return ["No source has enough real pictures."]
-    names = [*shares, "fakes"]
+    names = list(shares[OWN])
+    moves = {name: np.ptp([its[name] for its in calibrated.values()]) for name in names}
     lines = [["calibrated on", *names], ["---"] * (len(names) + 1)]
-    lines += [[source, *(_percent(its[name]) for name in names)] for source, its in shares.items()]
-    by_name = {name: [its[name] for its in shares.values()] for name in names}
-    lines += [["moves by", *(_percent(max(its) - min(its)) for its in by_name.values())]]
+    for source, its in {**calibrated, "moves by": moves, OWN: shares[OWN]}.items():
+        lines += [[source, *(f"{100 * its[name]:.2f}" for name in names)]]
     return [f"| {' | '.join(line)} |" for line in lines]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f}"
 
 
 if __name__ == "__main__":

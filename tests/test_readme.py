@@ -56,7 +56,7 @@ NEEDS_A_GPU = {"docker compose up gpu"}
 STARTS_THE_SERVER = "make run"
 SLOW = re.compile(
     r"make (train|evaluate|bench|screenshots)|-m training|deepfake (bulk|calibrate|info)"
-    r"|THRESHOLDS=|import pandas"
+    r"|scores\.csv|THRESHOLDS=|import pandas"
 )
 CLUSTER = "127.0.0.1:6379"
 

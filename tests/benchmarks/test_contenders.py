@@ -62,6 +62,7 @@ def test_it_answers_as_the_service_does_and_is_gone(
     assert not [one for one in family if one.is_running()]
 
 
+@pytest.mark.slow
 def test_the_peers_have_tensorflow_as_it_comes() -> None:
     code = "import sys, benchmarks.peer_plain; print('service.model.loaded' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT) == b"False\n"

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.own_thresholds import CALIBRATING, FEWEST, SPLITS, judge, rows
+from benchmarks.own_thresholds import CALIBRATING, OWN, SPLITS, judge, rows
 from tests import toy
 from tests.conftest import ROOT
 
 
-def spread(low: float, high: float, count: int = FEWEST) -> np.ndarray[tuple[int], np.dtype]:
+def spread(low: float, high: float, count: int) -> np.ndarray[tuple[int], np.dtype]:
     return np.random.default_rng(count).uniform(low, high, count).astype(np.float32)
 
 
@@ -20,31 +20,46 @@ def test_a_source_keeps_its_promise_and_a_harder_one_does_not() -> None:
     real = {
         "easy": spread(0, 0.6, 2_000),
         "hard": spread(0, 0.9, 2_000),
-        "small": spread(0, 1, 299),
+        "middle": spread(0, 0.75, 229),
+        "small": spread(0, 1, 99),
     }
-    shares = judge(real, spread(0.5, 1, 1_000), 0.01)
-    assert set(shares) == {"easy", "hard"}
+    shares = judge(real, spread(0.5, 1, 1_000), 0.01, 0.8)
+    assert list(shares) == ["easy", "hard", OWN]
+    assert all(list(its) == ["easy", "hard", "middle", "fakes"] for its in shares.values())
     allowed = (CALIBRATING + 1) // 100 / (CALIBRATING + 1)
-    for source in shares:
+    for source in ("easy", "hard"):
         assert shares[source][source] == pytest.approx(allowed, abs=0.004)
     assert shares["easy"]["hard"] == pytest.approx(1 / 3, abs=0.03)
+    assert shares["easy"]["middle"] == pytest.approx(0.2, abs=0.06)
     assert shares["hard"]["easy"] == 0
     assert shares["easy"]["fakes"] == pytest.approx(0.8, abs=0.05)
     assert shares["hard"]["fakes"] == pytest.approx(0.2, abs=0.05)
 
 
+def test_the_models_own_threshold_is_beside_them() -> None:
+    real = {"one": np.linspace(0, 1, 101, dtype=np.float32)}
+    shares = judge(real, np.array([0.5, 0.9], np.float32), 0.01, 0.895)
+    assert shares == {OWN: {"one": pytest.approx(11 / 101), "fakes": 0.5}}
+
+
 def test_the_table_says_how_far_a_share_moves() -> None:
     shares = {
-        "one": {"one": 0.01, "two": 0.2, "fakes": 0.8},
-        "two": {"one": 0.0, "two": 0.012, "fakes": 0.5},
+        "one": {"one": 0.01, "two": 0.2, "three": 0.3, "fakes": 0.8},
+        "two": {"one": 0.0, "two": 0.012, "three": 0.1, "fakes": 0.5},
+        OWN: {"one": 0.25, "two": 0.0, "three": 0.0, "fakes": 0.6},
     }
     assert rows(shares) == [
-        "| calibrated on | one | two | fakes |",
-        "| --- | --- | --- | --- |",
-        "| one | 1.00 | 20.00 | 80.00 |",
-        "| two | 0.00 | 1.20 | 50.00 |",
-        "| moves by | 1.00 | 18.80 | 30.00 |",
+        "| calibrated on | one | two | three | fakes |",
+        "| --- | --- | --- | --- | --- |",
+        "| one | 1.00 | 20.00 | 30.00 | 80.00 |",
+        "| two | 0.00 | 1.20 | 10.00 | 50.00 |",
+        "| moves by | 1.00 | 18.80 | 20.00 | 30.00 |",
+        "| the model's own | 25.00 | 0.00 | 0.00 | 60.00 |",
     ]
+
+
+def test_without_a_large_source_there_is_no_table() -> None:
+    assert rows({OWN: {"fakes": 0.5}}) == ["No source has enough real pictures."]
 
 
 @pytest.mark.slow

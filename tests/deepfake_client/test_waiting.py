@@ -53,6 +53,7 @@ def test_an_overload_is_waited_for(locked: str, asking: type[Asking], tmp_path: 
     assert 'deepfake_refusals_total{code="overloaded"}' in httpx.get(f"{locked}/metrics").text
 
 
+@pytest.mark.slow
 def test_a_rate_limit_is_waited_for(toys: Path, asking: type[Asking], photo: Path) -> None:
     with running_server(DEEPFAKE_MODEL=str(toys), DEEPFAKE_RATE_LIMIT="2/2 second") as url:
         outcomes = asking(url).predict_many([photo] * 5)

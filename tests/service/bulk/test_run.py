@@ -225,11 +225,9 @@ def test_what_stops_an_actor_is_one_line(collection: Path, toys: Path, tmp_path:
 @pytest.mark.slow
 def test_what_stops_a_part_is_one_line(collection: Path, toys: Path, tmp_path: Path) -> None:
     output = tmp_path / "scores"
-    environment = {"DEEPFAKE_MODEL": str(toys)}
-    assert bulk(collection, output, **environment).returncode == 0
-    next(output.glob("part-*")).unlink()
+    Run(Settings(model=toys), str(collection), str(output), PICTURES)  # makes the plan
     (output / PATHS).write_bytes(b"no list")
-    done = bulk(collection, output, **environment)
+    done = bulk(collection, output, DEEPFAKE_MODEL=str(toys))
     assert done.returncode == 1
     assert done.stderr.startswith("error: Parquet")
     assert done.stderr.count("\n") == 1

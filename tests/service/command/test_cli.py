@@ -187,6 +187,7 @@ def test_a_name_that_is_no_utf_8_is_a_row_and_is_not_scored_again(
     assert out.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_stdout_that_cannot_say_a_name_still_gets_its_row(photo: Path, tmp_path: Path) -> None:
     """A real process, its arguments and its stream as bytes."""
     for name in ("ä.jpg".encode(), b"\xff.jpg"):

@@ -1,14 +1,13 @@
 """Paths as they are typed, from whatever folder."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import BIN
 from tests.pictures import PORTRAIT
+from tests.programs import run
 
 
 @pytest.fixture
@@ -20,14 +19,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def deepfake(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [BIN / "deepfake", *arguments],
-        cwd=home,
-        env={**os.environ, "HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("deepfake", *arguments, cwd=home, environment={"HOME": str(home)})
 
 
 def test_pictures_are_scored_from_any_folder_and_a_tilde_is_the_home_folder(home: Path) -> None:

@@ -72,6 +72,7 @@ def test_a_folder_that_may_not_be_read_is_no_hindrance(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
+@pytest.mark.slow
 def test_a_wheel_of_a_source_archive_brings_the_model(tmp_path: Path, elsewhere: Path) -> None:
     source, wheels, installed = (tmp_path / name for name in ("source", "wheels", "installed"))
     needed = ["service", "models", "setup.py", "MANIFEST.in", "pyproject.toml"]

@@ -104,6 +104,7 @@ def test_an_upload_that_takes_too_long_is_ended(server: str, face: bytes) -> Non
     assert predict(server, face).status_code == 200
 
 
+@pytest.mark.slow
 def test_bytes_that_trickle_in_buy_no_time(server: str) -> None:
     """Slowloris: what comes is a part's header, a byte at a time."""
     with slow_upload(server, length=10_000) as connection:
@@ -118,6 +119,7 @@ def test_bytes_that_trickle_in_buy_no_time(server: str) -> None:
         assert answer.startswith((b"HTTP/1.1 408", b"HTTP/1.1 400"))
 
 
+@pytest.mark.slow
 def test_an_upload_that_goes_on_may_take_longer_than_a_picture(server: str) -> None:
     """Over a slow line: 4 MB in pieces, for twice as long as the deadline."""
     large = encode(PORTRAIT.resize((1200, 1200)), "BMP")

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
@@ -51,6 +52,7 @@ def test_writing_it_again_changes_nothing(tmp_path: Path) -> None:
     assert there == shipped
 
 
+@pytest.mark.slow
 def test_tensorflow_passes_it_by(tmp_path: Path) -> None:
     without = Path(shutil.copytree(SHIPPED, tmp_path / SHIPPED.name))
     (without / explain_graph.PLACE).unlink()

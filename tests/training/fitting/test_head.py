@@ -72,15 +72,15 @@ def same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
     return all(np.array_equal(one, other) for one, other in zip(some, others, strict=True))
 
 
-@pytest.mark.parametrize("name", ["recognition", "inspection", "logit"])
 def test_each_learns_what_the_backbone_sees(
-    name: str, model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
+    model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.fitting.head.LEARNING_RATE", 2e-3)  # there are few pictures
     images, labels = rough_and_smooth()
     teach_heads(model, draws)
-    logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
-    assert roc_auc_score(labels, logit[:, 0]) > 0.98
+    for name in ("recognition", "inspection", "logit"):
+        logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
+        assert roc_auc_score(labels, logit[:, 0]) > 0.98, name
 
 
 @pytest.mark.slow
@@ -105,14 +105,14 @@ def test_the_backbone_stays_as_it_was(model: keras.Model, draws: Draws) -> None:
     assert same(before, weights_of(model, "backbone"))
 
 
-@pytest.mark.parametrize("name", ["moments", "recognition_texture", "inspection_texture"])
-def test_their_inputs_are_standardized(name: str, model: keras.Model, draws: Draws) -> None:
+def test_their_inputs_are_standardized(model: keras.Model, draws: Draws) -> None:
     teach_heads(model, draws)
-    standardized = keras.Model(model.input, model.get_layer(f"standardized_{name}").output)
-    features = standardized(rough_and_smooth()[0]).numpy()
-    over = tuple(range(features.ndim - 1))
-    assert np.allclose(features.mean(axis=over), 0, atol=1e-2)
-    assert np.allclose(features.std(axis=over), 1, atol=1e-2)
+    for name in ("moments", "recognition_texture", "inspection_texture"):
+        standardized = keras.Model(model.input, model.get_layer(f"standardized_{name}").output)
+        features = standardized(rough_and_smooth()[0]).numpy()
+        over = tuple(range(features.ndim - 1))
+        assert np.allclose(features.mean(axis=over), 0, atol=1e-2), name
+        assert np.allclose(features.std(axis=over), 1, atol=1e-2), name
 
 
 def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
