@@ -7,8 +7,9 @@ that the model was not trained on count: valid and test together, since few sour
 pictures in one. Each source with 230 or more calibrates on 200 of them, drawn anew 100 times, and
 judges the others of its own and all of every source with 100 or more. Printed is how often real
 pictures are called fake, in per cent, which source calibrates down and which is judged across, and
-the share of all fakes that is called fake; last what the model's own threshold does. Pictures with
-warnings, which no threshold judges, are left aside.
+the share of all fakes that is called fake; the same for real pictures of all sources mixed; last
+what the model's own threshold does. Pictures with warnings, which no threshold judges, are left
+aside.
 
 Scores are kept in FILE, and a run that is interrupted goes on with it.
 """
@@ -33,7 +34,7 @@ from service.scoring.detector import Detector
 SPLITS = ("valid", "test")
 CALIBRATING, DRAWS = 200, 100
 FEWEST_CALIBRATING, FEWEST_JUDGED = 230, 100
-OWN = "the model's own"
+OWN, MIXED = "the model's own", "all mixed"
 
 Scores = NDArray[np.float32]
 Shares = dict[str, dict[str, float]]  # of what is judged, by which source calibrated
@@ -53,7 +54,8 @@ def main() -> None:
         fake = asyncio.run(scores(detector, journal, given.data, "fake"))
     own = detector.model.manifest.thresholds.fake_above
     fakes = np.concatenate(list(fake.values()))
-    print("\n".join(rows(judge(real, fakes, given.false_alarms, own))))
+    mixed = {**real, MIXED: np.concatenate(list(real.values()))}
+    print("\n".join(rows(judge(mixed, fakes, given.false_alarms, own))))
 
 
 async def scores(detector: Detector, journal: Journal, data: Path, label: str) -> dict[str, Scores]:
