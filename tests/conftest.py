@@ -11,19 +11,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from filelock import FileLock
 
-from service.model.loaded import Model
-from service.scoring.detector import Detector
-from tests import toy
 from tests.owned import write_own
 from tests.pictures import PORTRAIT, encode, write_dataset
 from tests.programs import ROOT as ROOT
 from tests.programs import Program, run
 from tests.signed import anchors
+
+# TensorFlow takes seconds to import: not here, which pytest reads before it starts its workers.
+if TYPE_CHECKING:
+    from service.model.loaded import Model
+    from service.scoring.detector import Detector
 
 ARTIFACT = ROOT / "models" / "deepfake"
 (SHIPPED,) = ARTIFACT.iterdir()
@@ -101,6 +104,8 @@ def server(trusted: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model folder of a toy, which is loaded in a fraction of the shipped one's time."""
+    from tests import toy
+
     folder = tmp_path_factory.mktemp("toys") / "cold"
     toy.write(folder, SHIPPED)
     return folder
@@ -129,12 +134,16 @@ def own_server(toys: Path, own_thresholds: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def model() -> Model:
+def model() -> "Model":
+    from service.model.loaded import Model
+
     return Model.latest(ARTIFACT)
 
 
 @pytest.fixture(scope="session")
-def detector(model: Model, trusted: Path) -> Detector:
+def detector(model: "Model", trusted: Path) -> "Detector":
+    from service.scoring.detector import Detector
+
     return Detector(model, anchors=trusted.read_text())
 
 
