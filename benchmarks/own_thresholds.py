@@ -7,9 +7,9 @@ that the model was not trained on count: valid and test together, since few sour
 pictures in one. Each source with 230 or more calibrates on 200 of them, drawn anew 100 times, and
 judges the others of its own and all of every source with 100 or more. Printed is how often real
 pictures are called fake, in per cent, which source calibrates down and which is judged across, and
-the share of all fakes that is called fake; the same for real pictures of all sources mixed; last
-what the model's own threshold does. Pictures with warnings, which no threshold judges, are left
-aside.
+the share of all fakes that is called fake; the same for real pictures of all sources mixed, apart
+from the others, so that nothing is judged that calibrated; last what the model's own threshold
+does. Pictures with warnings, which no threshold judges, are left aside.
 
 Scores are kept in FILE, and a run that is interrupted goes on with it.
 """
@@ -54,8 +54,10 @@ def main() -> None:
         fake = asyncio.run(scores(detector, journal, given.data, "fake"))
     own = detector.model.manifest.thresholds.fake_above
     fakes = np.concatenate(list(fake.values()))
-    mixed = {**real, MIXED: np.concatenate(list(real.values()))}
-    print("\n".join(rows(judge(mixed, fakes, given.false_alarms, own))))
+    mixed = {MIXED: np.concatenate(list(real.values()))}
+    by_source, together = (judge(it, fakes, given.false_alarms, own) for it in (real, mixed))
+    both = {OWN: by_source.pop(OWN) | together.pop(OWN)}
+    print("\n".join(rows(by_source | together | both)))
 
 
 async def scores(detector: Detector, journal: Journal, data: Path, label: str) -> dict[str, Scores]:
@@ -103,10 +105,12 @@ def rows(shares: Shares) -> list[str]:
     if not calibrated:
         return ["No source has enough real pictures."]
     names = list(shares[OWN])
-    moves = {name: np.ptp([its[name] for its in calibrated.values()]) for name in names}
+    across = {name: [its[name] for its in calibrated.values() if name in its] for name in names}
+    moves = {name: np.ptp(its) for name, its in across.items() if len(its) > 1}
     lines = [["calibrated on", *names], ["---"] * (len(names) + 1)]
     for source, its in {**calibrated, "moves by": moves, OWN: shares[OWN]}.items():
-        lines += [[source, *(f"{100 * its[name]:.2f}" for name in names)]]
+        cells = (f"{100 * its[name]:.2f}" if name in its else "-" for name in names)
+        lines += [[source, *cells]]
     return [f"| {' | '.join(line)} |" for line in lines]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.own_thresholds import CALIBRATING, OWN, SPLITS, judge, rows
+from benchmarks.own_thresholds import CALIBRATING, MIXED, OWN, SPLITS, judge, rows
 from tests import toy
 from tests.conftest import ROOT
 
@@ -55,6 +55,20 @@ def test_the_table_says_how_far_a_share_moves() -> None:
         "| two | 0.00 | 1.20 | 10.00 | 50.00 |",
         "| moves by | 1.00 | 18.80 | 20.00 | 30.00 |",
         "| the model's own | 25.00 | 0.00 | 0.00 | 60.00 |",
+    ]
+
+
+def test_what_was_not_judged_has_a_dash() -> None:
+    shares = {
+        "one": {"one": 0.01, "fakes": 0.8},
+        MIXED: {MIXED: 0.02, "fakes": 0.7},
+        OWN: {"one": 0.0, "fakes": 0.6, MIXED: 0.03},
+    }
+    assert rows(shares)[2:] == [
+        "| one | 1.00 | 80.00 | - |",
+        "| all mixed | - | 70.00 | 2.00 |",
+        "| moves by | - | 10.00 | - |",
+        "| the model's own | 0.00 | 60.00 | 3.00 |",
     ]
 
 
