@@ -12,22 +12,31 @@ from service.errors import ArtifactError
 from service.model.engine import OUTPUTS, Engine, Outputs
 from service.model.manifest import Manifest
 from service.model.silence import no_stderr
+from service.model.uncollected import uncollected
 from service.pictures.imaging import Pixels
+
+OLDER_KERAS = "TF_USE_LEGACY_KERAS"  # TensorFlow's own variable
 
 
 @contextmanager
 def _loading_tensorflow() -> Iterator[None]:
-    """Let it load in silence, and where no temporary folder can be written.
+    """Let it load in silence, without Keras, and where no temporary folder can be written.
 
-    A module that it imports asks for the temporary folder's name, which Python tells only after a
-    trial write.
+    It would import Keras, which serving does not need and which doubles the time, unless it is told
+    that the older one is used, which it then does not find. A module that it imports asks for the
+    temporary folder's name, which Python tells only after a trial write.
     """
     tempdir, tempfile.tempdir = tempfile.tempdir, os.curdir
+    before = os.environ.get(OLDER_KERAS)
+    os.environ[OLDER_KERAS] = "1"
     try:
-        with no_stderr():
+        with no_stderr(), uncollected():
             yield
     finally:
         tempfile.tempdir = tempdir
+        os.environ.pop(OLDER_KERAS)
+        if before is not None:
+            os.environ[OLDER_KERAS] = before
 
 
 with _loading_tensorflow():
@@ -70,7 +79,8 @@ def _sizes(most: int) -> list[int]:
 
 def _read(folder: Path) -> Any:
     try:
-        return tf.saved_model.load(str(folder))
+        with uncollected():
+            return tf.saved_model.load(str(folder))
     except Exception as error:  # TensorFlow raises many kinds on a damaged graph
         reason = str(error).splitlines()[0]
         raise ArtifactError(f"{folder}: TensorFlow cannot load it: {reason}") from error
