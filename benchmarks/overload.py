@@ -55,6 +55,7 @@ def one_round(picture: Path, seconds: float) -> Figures:
         flood = start_load(f"{it.url}/predict", picture, *rate)
         health = probe(it, flood)
         flooded = told(flood)
+        refused = flooded["milliseconds"].get("503", {})
         return Figures(
             single_p50_ms=single["50"],
             single_p99_ms=single["99"],
@@ -62,7 +63,7 @@ def one_round(picture: Path, seconds: float) -> Figures:
             half_p99_ms=half["99"],
             half_p99_of_single=half["99"] / single["50"],
             goodput_of_capacity=flooded["throughput"] / capacity,
-            refusal_p50_ms=flooded["milliseconds"]["503"]["50"],
+            refusal_p50_ms=refused.get("50", float("nan")),
             healthz_p99_ms=float(np.percentile(health, 99)),
             recovery_s=recovery(it, picture, single["50"]),
             generator_cores=flooded["generator_cores"],

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,13 +51,15 @@ def wait_until_ready(
     url: str, process: Program | subprocess.Popen[bytes], seconds: float = 120
 ) -> None:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended before it was ready"
-        try:
-            if httpx.get(f"{url}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+    with httpx.Client() as client:  # a new one for each try would take half a core from the start
+        while time.monotonic() < deadline:
+            assert process.poll() is None, "the server ended before it was ready"
+            try:
+                if client.get(f"{url}/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
     pytest.fail(f"{url} was not ready within {seconds} s")
 
 
@@ -174,20 +176,45 @@ def run_training(
     return run("training", *arguments, cwd=cwd, check=check)
 
 
-@pytest.fixture(scope="session")
-def trained_run(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a short run on `dataset`, trained without interruption.
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder with what ``make`` leaves in one.
 
-    Of several workers the first trains it, and each has a copy of its own.
+    Of several workers the first makes it, and each has a copy of its own.
     """
-    base = tmp_path_factory.getbasetemp()
-    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
+    base = factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with FileLock(f"{made}.lock"):
         if not made.exists():
             made.mkdir()
-            run_training("train", "--data", dataset, "--epochs", "8", cwd=made)
-    copy = shutil.copytree(made, tmp_path_factory.mktemp("training"), dirs_exist_ok=True)
-    (run,) = (copy / "runs").glob("*-baseline_cnn")
+            make(made)
+    return Path(shutil.copytree(made, factory.mktemp(name), dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="session")
+def trained_run(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short run on `dataset`, trained without interruption."""
+
+    def make(folder: Path) -> None:
+        run_training("train", "--data", dataset, "--epochs", "8", cwd=folder)
+
+    (run,) = (made_once(tmp_path_factory, "trained", make) / "runs").glob("*-baseline_cnn")
+    return run
+
+
+@pytest.fixture(scope="session")
+def default_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of the default network, an epoch; its data and weights lie two above."""
+
+    def make(folder: Path) -> None:
+        import keras
+
+        data = write_dataset(folder / "faces", train=16, other=4)
+        weights = folder / "backbone.weights.h5"
+        keras.applications.MobileNetV2(include_top=False, weights=None).save_weights(weights)
+        what = ("--data", data, "--architecture", "texture_mobilenet", "--weights", weights)
+        run_training("train", *what, "--epochs", "1", cwd=folder)
+
+    (run,) = (made_once(tmp_path_factory, "default", make) / "runs").glob("*-texture_mobilenet")
     return run
 
 

@@ -1,12 +1,11 @@
 """A training without some sources that takes over what another has seen of the rest."""
 
+import subprocess
 from pathlib import Path
 
-import keras
 import pytest
 
 from tests.conftest import run_training
-from tests.pictures import write_dataset
 from training.errors import RunError
 from training.fitting.alike import require_alike
 from training.fitting.run import Run, RunConfig
@@ -44,34 +43,25 @@ def test_a_network_that_looks_anew_each_time_keeps_nothing(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_training_without_a_source_uses_what_another_has_seen(tmp_path: Path) -> None:
+def test_a_training_without_a_source_uses_what_another_has_seen(default_run: Path) -> None:
     """The default network, from its heads to its end, as a user trains it."""
-    data = write_dataset(tmp_path / "data", train=16, other=4)
-    weights = tmp_path / "backbone.weights.h5"
-    keras.applications.MobileNetV2(include_top=False, weights=None).save_weights(weights)
-    arguments: list[str | Path] = [
-        "train",
-        "--data",
-        data,
-        "--architecture",
-        NETWORK,
-        "--weights",
-        weights,
-    ]
-
-    def trained(*more: str | Path) -> Run:
-        done = run_training(*arguments, "--epochs", "1", *more, cwd=tmp_path)
-        return Run.open(tmp_path / done.stdout.strip().splitlines()[-1])
-
-    whole = trained()
+    cwd = default_run.parent.parent
+    whole = Run.open(default_run)
     before = {path.name: path.stat().st_mtime_ns for path in whole.draws.iterdir()}
     assert "recognition_texture-0.npy" in before
-    fewer = trained("--without", "left", "--like", whole.folder)
+
+    def train(*more: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+        what = ("--data", cwd / "faces", "--weights", cwd / "backbone.weights.h5")
+        options = ("--architecture", NETWORK, "--epochs", "1")
+        return run_training("train", *what, *options, *more, cwd=cwd, check=check)
+
+    done = train("--without", "left", "--like", whole.folder)
+    fewer = Run.open(cwd / done.stdout.strip().splitlines()[-1])
     assert fewer.config.like == str(whole.folder)
     assert fewer.config.without == ["left"]
     assert not fewer.draws.exists()
     assert before == {path.name: path.stat().st_mtime_ns for path in whole.draws.iterdir()}
     assert (fewer.folder / "calibration.json").is_file()
 
-    refused = run_training(*arguments, "--like", fewer.folder, cwd=tmp_path, check=False)
+    refused = train("--like", fewer.folder, check=False)
     assert refused.stderr.splitlines()[-1] == f"error: {fewer.folder}: was not shown left"

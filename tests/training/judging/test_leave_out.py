@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
 from tests.conftest import run_training
-from tests.pictures import write_dataset
 from training.data.samples import Sample
 from training.errors import RunError
 from training.fitting.run import Run, RunConfig
@@ -47,19 +45,14 @@ def test_what_is_no_run_is_an_error(tmp_path: Path) -> None:
         leave_out(tmp_path, tmp_path)
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_dataset(tmp_path_factory.mktemp("data") / "faces", train=16, other=4)
+@pytest.fixture
+def run(default_run: Path) -> Run:
+    return Run.open(default_run)
 
 
-@pytest.fixture(scope="module")
-def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    cwd = tmp_path_factory.mktemp("run")
-    weights = cwd / "backbone.weights.h5"
-    keras.applications.MobileNetV2(include_top=False, weights=None).save_weights(weights)
-    options = ("--architecture", "texture_mobilenet", "--weights", weights, "--epochs", "1")
-    done = run_training("train", "--data", data, *options, cwd=cwd)
-    return Run.open(cwd / done.stdout.strip().splitlines()[-1])
+@pytest.fixture
+def data(default_run: Path) -> Path:
+    return default_run.parent.parent / "faces"
 
 
 @pytest.mark.slow
