@@ -15,7 +15,6 @@ import keras
 import pytest
 from _pytest.mark import ParameterSet
 
-from benchmarks.cluster import nodes
 from service.model.manifest import Manifest
 from service.scoring.detector import Detector
 from service.settings import Settings
@@ -39,6 +38,16 @@ ELSEWHERE = {
         "tests/deploy/test_ray_serve.py",
         '[str(BIN / "serve"), "run", ',
     ),
+    ".venv/bin/deepfake bulk photos --output cluster-scores --address 127.0.0.1:6379": (
+        "tests/service/bulk/test_nodes.py",
+        '"--address", address)',
+    ),
+    ".venv/bin/python -m training train --data faces --architecture texture_mobilenet"
+    " --weights mobilenet_v2.weights.h5 --without sfhqt2i"
+    " --like runs/20260101-120000-texture_mobilenet": (
+        "tests/training/fitting/test_alike.py",
+        'train("--without", "left", "--like", whole.folder)',
+    ),
     "docker compose up": ("tests/container/test_container.py", '"up", "--detach", "--build"'),
     "docker build --target slim --tag deepfake-detector:slim .": (
         "tests/container/test_slim.py",
@@ -58,7 +67,6 @@ SLOW = re.compile(
     r"make (train|evaluate|bench|screenshots)|-m training|deepfake (bulk|calibrate|info)"
     r"|scores\.csv|THRESHOLDS=|import pandas"
 )
-CLUSTER = "127.0.0.1:6379"
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +112,6 @@ def port(clone: Path) -> Iterator[int]:
     process.wait(30)
 
 
-@pytest.fixture(scope="module")
-def head() -> Iterator[str]:
-    """Where the head of a Ray cluster listens."""
-    with nodes(1) as (address, _):
-        yield address
-
-
 def test_the_two_commands_that_do_all_the_set_up_are_there() -> None:
     assert STARTS_THE_SERVER in COMMANDS
     assert "make test" in COMMANDS
@@ -122,9 +123,7 @@ def marked(command: str) -> ParameterSet:
 
 
 @pytest.mark.parametrize("command", [marked(command) for command in COMMANDS])
-def test_every_command_runs(
-    command: str, clone: Path, port: int, toys: Path, request: pytest.FixtureRequest
-) -> None:
+def test_every_command_runs(command: str, clone: Path, port: int, toys: Path) -> None:
     if command == STARTS_THE_SERVER or command in NEEDS_A_GPU:
         return
     if command in NEEDS_A_CLUSTER:
@@ -136,12 +135,9 @@ def test_every_command_runs(
         return
     light = {"DEEPFAKE_MODEL": str(toys)}
     command = command.replace("localhost:8000", f"localhost:{port}")
-    if CLUSTER in command:
-        command = command.replace(CLUSTER, request.getfixturevalue("head"))
     for network in ("baseline_cnn", "texture_mobilenet"):  # whose runs earlier commands made
         run = next((clone / "runs").glob(f"*-{network}"), clone)
         command = command.replace(f"runs/20260101-120000-{network}", str(run))
-    command = command.replace("--without sfhqt2i", "--without left")  # these pictures have another
     done = subprocess.run(
         ["bash", "-euc", command],
         cwd=clone,

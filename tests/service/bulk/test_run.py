@@ -1,13 +1,10 @@
-"""`deepfake bulk` on this machine: every file a row, one line at the end, and on after any end."""
+"""`deepfake bulk` on this machine: every file a row, and one line at the end."""
 
 import json
 import os
-import re
-import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.cluster import nodes
 from service.bulk.output import PATHS
 from service.bulk.rows import SCHEMA
 from service.bulk.run import Run
@@ -31,6 +29,13 @@ def scored(
     """The whole collection, scored by the shipped model."""
     output = tmp_path_factory.mktemp("scored") / "scores"
     return output, bulk(collection, output, "--part-rows", 50)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Where the head of a Ray listens: to start one takes longer than these pictures."""
+    with nodes(2) as (address, _):
+        yield address
 
 
 @pytest.fixture
@@ -107,7 +112,7 @@ def test_another_source_or_model_in_the_same_folder_is_refused(
 
 @pytest.mark.slow
 def test_bad_files_are_rows_and_the_status_is_1(
-    collection: Path, toys: Path, web: str, tmp_path: Path
+    collection: Path, toys: Path, web: str, cluster: str, tmp_path: Path
 ) -> None:
     """A list of paths and URLs, two of which lead nowhere, and a name that is no UTF-8."""
     paths = [str(collection / "000.jpg"), f"{web}/000.jpg", f"{web}/absent.jpg", "absent.jpg"]
@@ -115,7 +120,8 @@ def test_bad_files_are_rows_and_the_status_is_1(
     (tmp_path / odd).write_bytes((collection / "000.jpg").read_bytes())
     source = tmp_path / "list.jsonl"
     source.write_text("".join(json.dumps({"path": path}) + "\n" for path in [*paths, odd]))
-    done = bulk(source, tmp_path / "scores", DEEPFAKE_MODEL=str(toys))
+    words = (source, tmp_path / "scores", "--address", cluster)
+    done = bulk(*words, DEEPFAKE_MODEL=str(toys))
     assert done.returncode == 1
     assert done.stdout == "5 of 5 pictures have a row, 2 an error.\n"
     found = rows(tmp_path / "scores")
@@ -124,7 +130,7 @@ def test_bad_files_are_rows_and_the_status_is_1(
     assert here["sha256"] == there["sha256"] == last["sha256"]
     assert here["fake_probability"] == pytest.approx(there["fake_probability"], abs=ROUNDING)
     assert [row["error"] for row in absent] == ["unreadable_file"] * 2
-    again = bulk(source, tmp_path / "scores", DEEPFAKE_MODEL=str(toys))
+    again = bulk(*words, DEEPFAKE_MODEL=str(toys))
     assert (again.returncode, again.stdout) == (1, done.stdout), "an error of before is one still"
 
 
@@ -137,56 +143,6 @@ def test_what_is_left_out_is_counted_when_the_plan_is_made(
         run = Run(Settings(model=toys), str(tmp_path), str(tmp_path / "scores"), 50)
         assert run.left_out.count == count
         assert run.summary().pictures == PICTURES
-
-
-def end_midway(
-    words: list[str], output: Path, end: signal.Signals, environment: dict[str, str]
-) -> tuple[int, str, dict[Path, int]]:
-    """Exit status, last line, and the parts with their times, of a run that gets a signal."""
-    before = len(list(output.glob("part-*")))
-    with (output.parent / "told").open("w+") as told:
-        process = subprocess.Popen(words, cwd=ROOT, env=environment, stderr=told)
-        while len(list(output.glob("part-*"))) < before + 2:
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.send_signal(end)
-        status = process.wait(60)
-        told.seek(0)
-        parts = {path: path.stat().st_mtime_ns for path in output.glob("part-*")}
-        return status, told.read(), parts
-
-
-@pytest.mark.slow
-def test_a_run_that_is_ended_goes_on_where_it_was(
-    collection: Path, toys: Path, tmp_path: Path
-) -> None:
-    """Ended thrice, each time in another way; the fourth time it may end by itself."""
-    output = tmp_path / "scores"
-    words = command(collection, output, "--part-rows", 2)
-    environment = {**os.environ, "DEEPFAKE_MODEL": str(toys)}
-    written: dict[Path, int] = {}
-    for end in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        status, told, parts = end_midway(words, output, end, environment)
-        assert written.items() <= parts.items(), "no part is written twice"
-        written = parts
-        assert len(written) < PICTURES / 2, "it was ended before its end"
-        if end is signal.SIGKILL:
-            assert status == -end
-        else:
-            assert status == 130
-            said = re.fullmatch(
-                rf"Stopped: (\d+) of {PICTURES} pictures have a row, 0 an error. "
-                r"The same command goes on.\n",
-                told,
-            )
-            assert said
-            assert 0 < int(said[1]) <= 2 * len(written), "a part may still come after it is said"
-    (collection / "late.jpg").write_bytes(b"after the plan")
-    done = subprocess.run(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    (collection / "late.jpg").unlink()
-    assert done.returncode == 0
-    assert set(rows(output)) == set(map(str, collection.rglob("*.jpg")))
-    assert written.items() <= {p: p.stat().st_mtime_ns for p in output.glob("part-*")}.items()
 
 
 @pytest.mark.parametrize(
@@ -214,20 +170,24 @@ def test_what_stops_the_start_is_one_line(
 
 
 @pytest.mark.slow
-def test_what_stops_an_actor_is_one_line(collection: Path, toys: Path, tmp_path: Path) -> None:
+def test_what_stops_an_actor_is_one_line(
+    collection: Path, toys: Path, cluster: str, tmp_path: Path
+) -> None:
     environment = {"DEEPFAKE_MODEL": str(toys), "DEEPFAKE_FACE_MODEL": str(BIN / "python")}
-    done = bulk(collection, tmp_path / "scores", **environment)
+    done = bulk(collection, tmp_path / "scores", "--address", cluster, **environment)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {BIN}/python: not the face detector")
     assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.slow
-def test_what_stops_a_part_is_one_line(collection: Path, toys: Path, tmp_path: Path) -> None:
+def test_what_stops_a_part_is_one_line(
+    collection: Path, toys: Path, cluster: str, tmp_path: Path
+) -> None:
     output = tmp_path / "scores"
     Run(Settings(model=toys), str(collection), str(output), PICTURES)  # makes the plan
     (output / PATHS).write_bytes(b"no list")
-    done = bulk(collection, output, DEEPFAKE_MODEL=str(toys))
+    done = bulk(collection, output, "--address", cluster, DEEPFAKE_MODEL=str(toys))
     assert done.returncode == 1
     assert done.stderr.startswith("error: Parquet")
     assert done.stderr.count("\n") == 1
