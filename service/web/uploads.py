@@ -22,6 +22,8 @@ from service.web.refusals import (
 FIELD = "file"
 MAX_FILES = 32  # of one request
 PIECE = 64 * 1024  # bytes that the parser is given at a time
+PLAIN = {"", "identity", "binary", "8bit", "7bit"}  # encodings that change nothing
+ENCODINGS = {b"content-encoding", b"content-transfer-encoding"}  # headers of a part
 SLACK = 8  # parts more than are used, so that too many are an error that can be named
 
 _FILE = {
@@ -69,6 +71,9 @@ class _InMemoryParser(MultiPartParser):
         _, options = parse_options_header(part.content_disposition)
         if options.get(b"name") == FIELD.encode() and b"filename" not in options:
             part.content_disposition = (part.content_disposition or b"") + b'; filename=""'
+        for header, coding in part.item_headers:
+            if header in ENCODINGS:
+                _check_plain("part", coding.decode("latin-1"))
         super().on_headers_finished()
 
     def on_end(self) -> None:
@@ -131,9 +136,7 @@ async def read_body(request: Request, max_body_bytes: int) -> bytes:
 
 async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body's chunks, counted, since a chunked body states no length beforehand."""
-    coding = ", ".join(request.headers.getlist("content-encoding"))
-    if coding.strip().lower() not in ("", "identity"):
-        raise EncodedBody(f"The body is encoded as {coding[:40]}; send it as it is.")
+    _check_plain("body", ", ".join(request.headers.getlist("content-encoding")))
     declared = request.headers.get("content-length", "").lstrip("0")
     digits = len(declared) if declared.isdecimal() else 0
     if digits > len(str(limit)) or (digits and int(declared) > limit):
@@ -159,6 +162,12 @@ async def _even(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, No
             del held[:PIECE]
     if held:
         yield bytes(held)
+
+
+def _check_plain(what: str, coding: str) -> None:
+    """``coding`` is a header's value: the names of encodings, by comma."""
+    if not PLAIN.issuperset(it.strip().lower() for it in coding.split(",")):
+        raise EncodedBody(f"The {what} is encoded as {coding[:40]}; send it as it is.")
 
 
 def _too_large(limit: int) -> BodyTooLarge:
