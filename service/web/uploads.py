@@ -1,5 +1,6 @@
 """What a request brings, read into memory within limits; never onto the disk."""
 
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
@@ -105,12 +106,12 @@ async def read_uploads(
         UploadError: the body is too large, not multipart, or holds no file, more than ``most``, or
             something else.
     """
-    kind, _ = parse_options_header(request.headers.get("content-type"))
+    kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data":
         raise NotMultipart(f"Send multipart/form-data with the picture in the field '{FIELD}'.")
     parser = _InMemoryParser(
         request.headers,
-        _even(_limited(request, max_body_bytes)),
+        _begun(_even(_limited(request, max_body_bytes)), options.get(b"boundary", b"")),
         max_files=most + SLACK,
         max_fields=SLACK,
     )
@@ -162,6 +163,17 @@ async def _even(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, No
             del held[:PIECE]
     if held:
         yield bytes(held)
+
+
+async def _begun(
+    pieces: AsyncGenerator[bytes, None], boundary: bytes
+) -> AsyncGenerator[bytes, None]:
+    """The same from the first boundary on: what stands before it is for nobody (RFC 2046 5.1.1)."""
+    first = await anext(pieces, b"")
+    found = re.search(rb"(?:\A|\r\n)(?=--" + re.escape(boundary) + rb")", first)
+    yield first[found.end() :] if found else first
+    async for piece in pieces:
+        yield piece
 
 
 def _check_plain(what: str, coding: str) -> None:

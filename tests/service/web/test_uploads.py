@@ -102,6 +102,13 @@ def test_what_is_read_does_not_depend_on_how_it_came(body: bytes) -> None:
     assert {read(body[:cut], body[cut:]) for cut in range(1, len(body))} == {whole}
 
 
+@pytest.mark.parametrize("before", [b"", b"\r\n", b"This is a multi-part message.\r\n", b"--\r\n"])
+@pytest.mark.parametrize("after", [b"", b"\r\n", b"\r\n--edge or so"])
+def test_what_stands_before_and_behind_a_form_is_not_looked_at(before: bytes, after: bytes) -> None:
+    request, _ = request_of([before, HEAD + b"picture", TAIL.rstrip() + after], {})
+    assert asyncio.run(read_upload(request, MIB)).data == b"picture"
+
+
 @pytest.mark.parametrize("size", [1, 2**16 - 1, 2**16, 2**16 + 1, 3 * 2**16 + 5])
 @pytest.mark.parametrize("step", [1000, 2**16, 2**18])
 def test_a_file_of_any_length_comes_whole(size: int, step: int) -> None:
