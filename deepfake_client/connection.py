@@ -30,6 +30,7 @@ def connection(url: str, key: str | None, timeout: float) -> Connection:
         raise ValueError(f"{url}: {error}") from error
     if base.scheme not in ("http", "https") or not base.host:
         raise ValueError(f"{url}: name an address such as https://detector.example.org")
+    key = key and key.strip()  # a line's end, where it was read from a file
     if key and not (key.isascii() and key.isprintable()):
         raise ValueError("a key is printable ASCII")
     return {

@@ -7,6 +7,7 @@ cores; Ray's proxy stands before them. ``deploy/ray-serve.md`` says what Ray cha
 """
 
 import asyncio
+from pathlib import Path
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
@@ -65,8 +66,7 @@ def build(arguments: Arguments) -> Application:
         SettingsError: a variable cannot be used, or anyone could score by accident.
     """
     settings = read_settings(host="0.0.0.0", cores=arguments.cores)  # noqa: S104
-    places = {"model": settings.model, "thresholds": settings.thresholds}
-    absolute = {name: place and place.absolute() for name, place in places.items()}
+    absolute = {name: it.absolute() for name, it in settings if isinstance(it, Path)}
     settings = settings.model_copy(update=absolute)  # a replica works in another folder
     deployment = serve.deployment(
         name="Replica",

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
-from limits import parse
+from limits import parse_many
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
@@ -26,7 +26,8 @@ from service.pictures.imaging import MAX_PIXELS
 from service.provenance import trust
 
 DIGEST = re.compile(r"[0-9a-f]{64}")  # SHA-256, hexadecimal
-HOST_NAME = re.compile(r"[\w.-]+")
+# Each part of a name has 63 characters at most, and the last is no number: that is an address.
+HOST_NAME = re.compile(r"((?!-)[\w-]{1,63}\.)*(?!-|\d+\.?$)[\w-]{1,63}\.?")
 ORIGIN = re.compile(r"https?://[^*/?#@]+")
 
 
@@ -42,7 +43,7 @@ Place = Annotated[Path, AfterValidator(lambda path: Path(os.path.expanduser(path
 class Settings(BaseSettings):
     """Read once at start-up; ``DEEPFAKE_PORT=9000`` sets ``port``."""
 
-    model_config = SettingsConfigDict(env_prefix="DEEPFAKE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DEEPFAKE_", frozen=True, allow_inf_nan=False)
 
     model: Place = Field(
         shipped.PLACE,
@@ -141,7 +142,9 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_rate(cls, rate: str | None) -> str | None:
         if rate is not None:
-            parse(rate)
+            first, *others = parse_many(rate)
+            if others or not first.amount:
+                raise ValueError("give one rate, such as 60/minute")
         return rate
 
     @field_validator("cors_origins")

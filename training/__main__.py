@@ -1,10 +1,16 @@
 """Entry point of ``python -m training``: an error that training foresees is one line, status 1."""
 
+import os
+import signal
 import sys
 
-from service.pictures.names import shown
-from training.cli import app
-from training.errors import TrainingError
+# A container's first process (PID 1) loses each signal that it has no handler for. What is begun
+# need not be ended: a run goes on from its last epoch.
+signal.signal(signal.SIGTERM, lambda number, _: os._exit(128 + number))
+
+from service.pictures.names import shown  # noqa: E402
+from training.cli import app  # noqa: E402
+from training.errors import TrainingError  # noqa: E402
 
 try:
     app()

@@ -22,4 +22,5 @@ def install(app: FastAPI, origins: tuple[str, ...]) -> None:
         allow_methods=("GET", "HEAD", "POST"),
         allow_headers=("*",),
         expose_headers=TOLD,
+        allow_private_network=True,  # some browsers ask that, too, and take no for no to all
     )

@@ -10,16 +10,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from service.scoring.schemas import ModelName
 from service.web import tensors
 from service.web.refusals import MalformedInference
 
 HEADER = "Inference-Header-Content-Length"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some programs begin each text file with it
 
 
-class Parameters(BaseModel):
+class _Asked(BaseModel):
+    """What a client says: null is as good as nothing, as some send it for whatever is not set."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class Parameters(_Asked):
     """What is said beside a tensor or a request; what is unknown is ignored."""
 
     binary_data_size: int | None = Field(None, ge=0, description="Bytes behind the JSON.")
@@ -27,7 +39,7 @@ class Parameters(BaseModel):
     binary_data_output: bool = Field(False, description="Whether to send all outputs so.")
 
 
-class Tensor(BaseModel):
+class Tensor(_Asked):
     """A tensor of a request or of an answer."""
 
     name: str = Field(description="As the model's metadata has it.")
@@ -37,14 +49,14 @@ class Tensor(BaseModel):
     data: list[Any] | None = Field(None, description="Its values, nested or flat, if not behind.")
 
 
-class WantedOutput(BaseModel):
+class WantedOutput(_Asked):
     """An output that a request names."""
 
     name: str = Field(description="As the model's metadata has it.")
     parameters: Parameters = Field(Parameters(), description="How to send it.")
 
 
-class InferenceRequest(BaseModel):
+class InferenceRequest(_Asked):
     """The JSON of a request: one input, and the outputs that are wanted."""
 
     id: str = Field("", description="Comes back with the answer.")
@@ -110,7 +122,7 @@ def parse(body: bytes, json_length: str | None) -> tuple[InferenceRequest, bytes
         raise MalformedInference(f"{HEADER} is not a number of bytes.")
     end = len(body) if json_length is None else int(json_length)
     try:
-        request = InferenceRequest.model_validate_json(body[:end])
+        request = InferenceRequest.model_validate_json(body[:end].removeprefix(BYTE_ORDER_MARK))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "it"

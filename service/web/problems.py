@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from service import metrics
 from service.errors import DeepfakeError
@@ -87,7 +88,23 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code)
     code = status.phrase.lower().replace(" ", "_")
     problem = _problem(status, status.phrase, code, status.description or status.phrase)
-    return _answer(request, problem, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):
+        headers["Allow"] = allowed
+    return _answer(request, problem, headers)
+
+
+def _allowed(request: Request) -> str:
+    """By which methods a path may be asked; the framework names those of its first route alone."""
+    found = [
+        method
+        for method in ("GET", "POST")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
+    return ", ".join([*found, *(["HEAD"] if "GET" in found else [])])
 
 
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:

@@ -38,7 +38,7 @@ class NotMultipart(UploadError):
 
 
 class EncodedBody(UploadError):
-    """The body is compressed, or encoded otherwise."""
+    """The body, or a part of it, is compressed, or encoded otherwise."""
 
     status = 415
     code = "encoded_body"

@@ -1,5 +1,6 @@
 """What a request brings, read into memory within limits; never onto the disk."""
 
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ from service.web.refusals import (
 FIELD = "file"
 MAX_FILES = 32  # of one request
 PIECE = 64 * 1024  # bytes that the parser is given at a time
+PLAIN = {"", "identity", "binary", "8bit", "7bit"}  # encodings that change nothing
+ENCODINGS = {b"content-encoding", b"content-transfer-encoding"}  # headers of a part
 SLACK = 8  # parts more than are used, so that too many are an error that can be named
 
 _FILE = {
@@ -69,6 +72,9 @@ class _InMemoryParser(MultiPartParser):
         _, options = parse_options_header(part.content_disposition)
         if options.get(b"name") == FIELD.encode() and b"filename" not in options:
             part.content_disposition = (part.content_disposition or b"") + b'; filename=""'
+        for header, coding in part.item_headers:
+            if header in ENCODINGS:
+                _check_plain("part", coding.decode("latin-1"))
         super().on_headers_finished()
 
     def on_end(self) -> None:
@@ -100,12 +106,12 @@ async def read_uploads(
         UploadError: the body is too large, not multipart, or holds no file, more than ``most``, or
             something else.
     """
-    kind, _ = parse_options_header(request.headers.get("content-type"))
+    kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data":
         raise NotMultipart(f"Send multipart/form-data with the picture in the field '{FIELD}'.")
     parser = _InMemoryParser(
         request.headers,
-        _even(_limited(request, max_body_bytes)),
+        _begun(_even(_limited(request, max_body_bytes)), options.get(b"boundary", b"")),
         max_files=most + SLACK,
         max_fields=SLACK,
     )
@@ -131,9 +137,7 @@ async def read_body(request: Request, max_body_bytes: int) -> bytes:
 
 async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body's chunks, counted, since a chunked body states no length beforehand."""
-    coding = ", ".join(request.headers.getlist("content-encoding"))
-    if coding.strip().lower() not in ("", "identity"):
-        raise EncodedBody(f"The body is encoded as {coding[:40]}; send it as it is.")
+    _check_plain("body", ", ".join(request.headers.getlist("content-encoding")))
     declared = request.headers.get("content-length", "").lstrip("0")
     digits = len(declared) if declared.isdecimal() else 0
     if digits > len(str(limit)) or (digits and int(declared) > limit):
@@ -159,6 +163,23 @@ async def _even(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, No
             del held[:PIECE]
     if held:
         yield bytes(held)
+
+
+async def _begun(
+    pieces: AsyncGenerator[bytes, None], boundary: bytes
+) -> AsyncGenerator[bytes, None]:
+    """The same from the first boundary on: what stands before it is for nobody (RFC 2046 5.1.1)."""
+    first = await anext(pieces, b"")
+    found = re.search(rb"(?:\A|\r\n)(?=--" + re.escape(boundary) + rb")", first)
+    yield first[found.end() :] if found else first
+    async for piece in pieces:
+        yield piece
+
+
+def _check_plain(what: str, coding: str) -> None:
+    """``coding`` is a header's value: the names of encodings, by comma."""
+    if not PLAIN.issuperset(it.strip().lower() for it in coding.split(",")):
+        raise EncodedBody(f"The {what} is encoded as {coding[:40]}; send it as it is.")
 
 
 def _too_large(limit: int) -> BodyTooLarge:

@@ -33,7 +33,7 @@ class Visit:
         """``count`` more bytes of the body are here."""
         self._lacking -= count
         if self._lacking <= 0:
-            self._lacking = PIECE
+            self._lacking = self._lacking % PIECE or PIECE
             self._give(min(self._patience.stall, self._ends - time.monotonic()))
 
     def received(self) -> None:

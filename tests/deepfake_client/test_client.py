@@ -131,6 +131,15 @@ def test_what_is_no_address_is_refused_at_once(url: str, asking: type[Asking]) -
         asking(url).wait_until_ready(0)
 
 
+def test_a_key_may_end_with_the_line_that_it_was_read_from(
+    asking: type[Asking], face: bytes
+) -> None:
+    with scripted(answer("404 Not Found", "")) as server:
+        with pytest.raises(deepfake_client.Error):
+            asking(server.url, "df_one\n").predict(face)
+        assert b"Bearer df_one\r\n" in server.requests[0]
+
+
 @pytest.mark.parametrize("key", ["two\nlines", "clé"])
 def test_what_cannot_be_a_key_is_refused_and_not_told(key: str, asking: type[Asking]) -> None:
     with pytest.raises(ValueError, match="printable") as raised:

@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,17 +55,19 @@ def test_a_replica_is_given_its_cores_and_grows_by_ongoing_requests(
     assert (growing.min_replicas, growing.max_replicas) == (1, 7)
 
 
-def test_a_replica_finds_own_thresholds_from_whatever_folder_it_works_in(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("name", ["model", "thresholds", "face_model", "trust_anchors"])
+def test_a_replica_finds_each_file_from_whatever_folder_it_works_in(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, trusted: Path
 ) -> None:
     monkeypatch.setenv("DEEPFAKE_ANONYMOUS", "true")
-    monkeypatch.setenv("DEEPFAKE_THRESHOLDS", "own.json")
+    monkeypatch.setenv(f"DEEPFAKE_{name.upper()}", "there")
     monkeypatch.chdir(tmp_path)
+    shutil.copy(trusted, "there")
     (settings,) = build(Arguments())._bound_deployment.init_args
-    assert settings.thresholds == tmp_path / "own.json"
-    monkeypatch.delenv("DEEPFAKE_THRESHOLDS")
+    assert getattr(settings, name) == tmp_path / "there"
+    monkeypatch.delenv(f"DEEPFAKE_{name.upper()}")
     (settings,) = build(Arguments())._bound_deployment.init_args
-    assert settings.thresholds is None
+    assert getattr(settings, name) == {"model": ARTIFACT}.get(name)
 
 
 def test_without_keys_and_without_a_word_anyone_is_kept_out() -> None:

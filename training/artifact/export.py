@@ -21,6 +21,7 @@ import keras
 from training.artifact import explain_graph
 from training.artifact.signatures import Signatures
 from training.data.samples import LABELS
+from training.errors import RunError
 from training.fitting import calibrate
 from training.fitting.calibrate import Calibration
 from training.fitting.recipes import find_recipe
@@ -38,13 +39,12 @@ def export(run_folder: Path, metrics: dict[str, Any], out: Path) -> Path:
     its place and renamed into it.
 
     Raises:
-        RunError: ``run_folder`` is no finished run.
+        RunError: ``run_folder`` is no finished run, or ``out`` can be no folder.
     """
     run = Run.open(run_folder)
     calibration = calibrate.read(run)
     signatures = Signatures(keras.models.load_model(run.best), calibration)
-    out.resolve().mkdir(parents=True, exist_ok=True)  # what a link leads to may have to be made
-    writing = Path(tempfile.mkdtemp(dir=out, prefix=".writing-"))
+    writing = _folder_in(out)
     try:
         _write_graph(signatures, writing)
         number = _next_version(out)
@@ -54,6 +54,15 @@ def export(run_folder: Path, metrics: dict[str, Any], out: Path) -> Path:
     finally:
         shutil.rmtree(writing, ignore_errors=True)
     return out / str(number)
+
+
+def _folder_in(out: Path) -> Path:
+    """A new folder in ``out``, which is made where there is none, as is what a link leads to."""
+    try:
+        out.resolve().mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(dir=out, prefix=".writing-"))
+    except OSError as error:
+        raise RunError(f"{out}: {error.strerror}") from error
 
 
 def _write_graph(signatures: Signatures, folder: Path) -> None:

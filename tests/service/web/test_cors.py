@@ -59,6 +59,19 @@ def test_a_named_page_may_ask_with_every_header_that_the_api_knows(path: str, me
     assert "access-control-allow-credentials" not in answer.headers
 
 
+def test_it_may_ask_for_what_lies_in_a_private_network() -> None:
+    """Some versions of Chromium ask for that with the rest, and take no for no to all of it."""
+    answer = ask(
+        "OPTIONS",
+        "/predict",
+        Origin=ORIGIN,
+        Access_Control_Request_Method="POST",
+        Access_Control_Request_Private_Network="true",
+    )
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-private-network"] == "true"
+
+
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
 def test_no_page_may_ask_by_a_method_that_there_is_not(method: str) -> None:
     assert preflight("/predict", method).status_code == 400

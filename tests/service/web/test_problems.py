@@ -101,3 +101,23 @@ def test_the_frameworks_own_errors_have_the_same_shape(
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["code"] == code
     assert status != 405 or response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/", {"GET", "HEAD", "POST"}),
+        ("/model", {"GET", "HEAD"}),
+        ("/static/page.js", {"GET", "HEAD"}),
+        ("/predict", {"POST"}),
+        ("/v2/models/deepfake", {"GET", "HEAD"}),
+        ("/v2/models/deepfake/infer", {"POST"}),
+    ],
+)
+@pytest.mark.parametrize("method", ["DELETE", "OPTIONS"])
+def test_who_asks_by_a_wrong_method_is_told_all_right_ones(
+    method: str, path: str, methods: set[str], server: str
+) -> None:
+    response = httpx.request(method, server + path)
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == methods

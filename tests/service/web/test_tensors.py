@@ -54,6 +54,15 @@ def test_files_as_base64_or_as_bytes_are_the_same() -> None:
     assert read_files(None, binary, [3]) == files
 
 
+@pytest.mark.parametrize("file", [b"\xfb\xef\xff" * 9, b"\xfb\xef\xff\xfe", b"\xff\xff"])
+def test_base64_may_have_the_alphabet_for_addresses_and_no_padding(file: bytes) -> None:
+    """As `tf.io.encode_base64` and many a browser's code write it."""
+    texts = [base64.b64encode(file).decode(), base64.urlsafe_b64encode(file).decode()]
+    assert texts[0] != texts[1]
+    for text in texts:
+        assert read_files([text, text.rstrip("=")], b"", [2]) == [file, file]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_base64_may_come_in_lines(end: str) -> None:
     """As `base64`, `openssl` and MIME write it."""
@@ -150,3 +159,21 @@ def test_bytes_behind_the_json_are_found() -> None:
 def test_what_is_no_request_is_refused(content: bytes, length: str | None) -> None:
     with pytest.raises(MalformedInference):
         parse(content, length)
+
+
+def test_null_is_as_good_as_nothing() -> None:
+    """Some clients send it for whatever is not set."""
+    tensor = {"name": "file", "datatype": "BYTES", "shape": [1], "data": ["eA=="]}
+    nothing = {"id": None, "parameters": None, "outputs": None}
+    wanted = [{"name": "verdict", "parameters": {"binary_data": None}}]
+    for asked in (nothing, {"id": None, "outputs": wanted, "parameters": {"other": None}}):
+        body = json.dumps({"inputs": [{**tensor, "parameters": None}], **asked}).encode()
+        given, binary = parse(body, None)
+        assert (given.inputs[0].data, given.id, binary) == (["eA=="], "", b"")
+    with pytest.raises(MalformedInference, match="inputs: Field required"):
+        parse(b'{"inputs": null}', None)
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    body = b"\xef\xbb\xbf" + request().model_dump_json().encode()
+    assert parse(body, None)[0] == parse(body, str(len(body)))[0] == request()

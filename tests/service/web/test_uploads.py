@@ -102,6 +102,13 @@ def test_what_is_read_does_not_depend_on_how_it_came(body: bytes) -> None:
     assert {read(body[:cut], body[cut:]) for cut in range(1, len(body))} == {whole}
 
 
+@pytest.mark.parametrize("before", [b"", b"\r\n", b"This is a multi-part message.\r\n", b"--\r\n"])
+@pytest.mark.parametrize("after", [b"", b"\r\n", b"\r\n--edge or so"])
+def test_what_stands_before_and_behind_a_form_is_not_looked_at(before: bytes, after: bytes) -> None:
+    request, _ = request_of([before, HEAD + b"picture", TAIL.rstrip() + after], {})
+    assert asyncio.run(read_upload(request, MIB)).data == b"picture"
+
+
 @pytest.mark.parametrize("size", [1, 2**16 - 1, 2**16, 2**16 + 1, 3 * 2**16 + 5])
 @pytest.mark.parametrize("step", [1000, 2**16, 2**18])
 def test_a_file_of_any_length_comes_whole(size: int, step: int) -> None:
@@ -202,7 +209,33 @@ def test_an_encoded_body_is_refused_unread_by_the_name_of_its_encoding(coding: s
         assert asked() == 0
 
 
-@pytest.mark.parametrize("coding", ["", "identity", " Identity "])
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Content-Transfer-Encoding: base64",
+        b"content-transfer-encoding:Quoted-Printable",
+        b"Content-Encoding: gzip",
+    ],
+)
+def test_an_encoded_part_is_refused_by_the_name_of_its_encoding(header: bytes) -> None:
+    part = a_part(b'form-data; name="file"; filename="a.jpg"\r\n' + header, b"cGljdHVyZQ==")
+    request, _ = request_of([part, b"--edge--\r\n"], {})
+    coding = header.partition(b":")[2].strip().decode()
+    with pytest.raises(EncodedBody, match=f"The part is encoded as {coding}; send it as it is"):
+        asyncio.run(read_upload(request, MIB))
+
+
+@pytest.mark.parametrize("coding", [b"binary", b"8BIT", b"7bit", b"identity"])
+def test_a_part_that_is_not_encoded_may_say_so(coding: bytes) -> None:
+    header = b"\r\nContent-Transfer-Encoding: " + coding
+    part = a_part(b'form-data; name="file"; filename="a.jpg"' + header, b"picture")
+    request, _ = request_of([part, b"--edge--\r\n"], {})
+    assert asyncio.run(read_upload(request, MIB)).data == b"picture"
+
+
+@pytest.mark.parametrize(
+    "coding", ["", "identity", " Identity ", "identity, identity", "identity,"]
+)
 def test_a_body_that_is_not_encoded_may_say_so(coding: str) -> None:
     request, _ = request_of([HEAD + b"picture" + TAIL], {"content-encoding": coding})
     assert asyncio.run(read_upload(request, MIB)).data == b"picture"

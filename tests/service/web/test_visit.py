@@ -34,6 +34,12 @@ def test_a_body_that_comes_steadily_may_take_longer_than_the_work() -> None:
     assert asyncio.run(bring([PIECE] * 8, every=0.1)) > WORK
 
 
+def test_what_came_beyond_a_piece_counts_towards_the_next() -> None:
+    """A body whose parts are a little smaller than a piece may come as fast as it must."""
+    pieces = [PIECE + 4000, *[PIECE - 1000] * 4]
+    assert asyncio.run(bring(pieces, every=0.6 * STALL)) > 2 * STALL
+
+
 def test_a_body_that_stops_coming_is_ended() -> None:
     began = time.monotonic()
     with pytest.raises(BodyTooSlow, match=r"within 0\.4 seconds each, and all of it within 1\.5"):

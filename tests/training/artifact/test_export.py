@@ -91,3 +91,14 @@ def test_a_link_lends_its_name_and_strays_are_passed_over(
     manifest = Model.latest(link).manifest
     assert (manifest.name, manifest.version) == ("faces", 3)
     assert (tmp_path / "releases" / "7" / "3" / "saved_model.pb").is_file()
+
+
+def test_what_can_be_no_folder_is_refused(
+    trained_run: Path, tmp_path: Path, exported: Path
+) -> None:
+    assert exported.is_dir()
+    (file := tmp_path / "file").touch()
+    (link := tmp_path / "link").symlink_to(file)
+    for out in (file, link, file / "deepfake"):
+        with pytest.raises(RunError, match=f"^{out}: "):
+            export(trained_run, {}, out)
