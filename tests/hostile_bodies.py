@@ -118,7 +118,7 @@ GROUPS: list[tuple[str, str, dict[str, Bytes]]] = [
         },
     ),
     (
-        "names are not looked at",
+        "a name is searched for marks, and no more",
         "scored",
         {
             "a name that leads elsewhere": lambda: named(b"../../etc/passwd"),

@@ -1,5 +1,9 @@
-"""Entry point of ``python -m training``: an error that training foresees is one line, status 1."""
+"""Entry point of ``python -m training``: an error that training foresees is one line, status 1.
 
+What of a name stdout cannot say is escaped.
+"""
+
+import io
 import os
 import signal
 import sys
@@ -8,10 +12,12 @@ import sys
 # need not be ended: a run goes on from its last epoch.
 signal.signal(signal.SIGTERM, lambda number, _: os._exit(128 + number))
 
-from service.pictures.names import shown  # noqa: E402
+from service.pictures.names import ESCAPING, shown  # noqa: E402
 from training.cli import app  # noqa: E402
 from training.errors import TrainingError  # noqa: E402
 
+if isinstance(sys.stdout, io.TextIOWrapper):
+    sys.stdout.reconfigure(errors=ESCAPING)
 try:
     app()
 except TrainingError as error:

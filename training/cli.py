@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from training.console import results
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -85,7 +86,7 @@ def evaluate(
     if (run or compare) and not card:
         raise typer.BadParameter("--run and --compare are for the card: add --card")
     out = evaluation.evaluate(model, data)
-    Console().print(evaluation.table(evaluation.Evaluation.read(out)))
+    results.print(evaluation.table(evaluation.Evaluation.read(out)))
     typer.echo(publish(model, data, run, compare or []) if card else out)
 
 
@@ -110,7 +111,7 @@ def check(
 
     recipe = find_recipe(architecture)
     shown = file_features.shown_in_training(load_split(data, "train", recipe.training_view), recipe)
-    Console().print(file_features.table(*shown))
+    results.print(file_features.table(*shown))
 
 
 @app.command()
@@ -123,7 +124,7 @@ def leave_out(
     from training.judging.unseen import tables, unseen
 
     for table in tables(unseen(ask(run, data))):
-        Console().print(table)
+        results.print(table)
 
 
 def _write(run: Path, out: Path) -> Path:

@@ -1,5 +1,7 @@
-"""Where training talks to the person who waits for it."""
+"""Where training talks to the person who waits for it, and where it prints what it found."""
 
 from rich.console import Console
 
-console = Console(stderr=True)
+# Names of sources and families may look like markup.
+console = Console(stderr=True, markup=False)
+results = Console(markup=False)

@@ -15,9 +15,15 @@ from pathlib import Path, PurePath
 from service.pictures import suffixes
 from service.pictures.names import shown
 
-# Made by macOS in ZIP files, by Synology, by Windows and by ext4.
+MOST = 1 << 30  # bytes; more than twice what the largest picture that is decoded takes uncompressed
+
+# Made by macOS in ZIP files and on servers, by Synology, QNAP and NetApp, by Windows and by ext4.
 _MADE_BY_SYSTEMS = frozenset(
-    ("__macosx", "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found")
+    (
+        *("__macosx", "network trash folder", "temporary items", "@eadir", "#recycle", "#snapshot"),
+        *("@recycle", "@recently-snapshot", "~snapshot", "$recycle.bin", "recycler"),
+        *("system volume information", "lost+found"),
+    )
 )
 
 
@@ -61,14 +67,17 @@ def read(path: Path, most: int = -1) -> bytes:
 
     Raises:
         OSError: it cannot be read, for the reason ``strerror``: among them that it is a folder, or
-            a pipe or a device, which might never end.
+            a pipe or a device, which might never end, or larger than any picture.
     """
-    mode = path.stat().st_mode
+    found = path.stat()
+    mode = found.st_mode
     if stat.S_ISDIR(mode):
         os.scandir(path).close()
         raise IsADirectoryError(errno.EISDIR, "This is a folder.", str(path))
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "This is a pipe, a socket or a device, no file.", str(path))
+    if most < 0 and found.st_size > MOST:
+        raise OSError(errno.EFBIG, f"The file is larger than {MOST:,} bytes.", str(path))
     with path.open("rb") as stream:
         return stream.read(most)
 

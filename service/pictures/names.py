@@ -14,7 +14,7 @@ import re
 _CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 _UNSAYABLE = re.compile(rf"[{_CONTROLS}]|\\(?=x[0-9a-f]{{2}})")
 _ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2})+")
-_ESCAPING = "deepfake.escaping"
+ESCAPING = "deepfake.escaping"  # how a stream handles what it cannot say, for Python
 
 
 def shown(name: str | os.PathLike[str], encoding: str | None = "utf-8") -> str:
@@ -24,7 +24,7 @@ def shown(name: str | os.PathLike[str], encoding: str | None = "utf-8") -> str:
     """
     encoding = encoding or "utf-8"
     text = _UNSAYABLE.sub(lambda found: _escaped(found[0]), os.fspath(name))
-    return text.encode(encoding, _ESCAPING).decode(encoding)
+    return text.encode(encoding, ESCAPING).decode(encoding)
 
 
 def meant(text: str) -> str:
@@ -51,4 +51,4 @@ def _escape_unsayable(error: UnicodeError) -> tuple[str, int]:
     return _escaped(error.object[error.start : error.end]), error.end
 
 
-codecs.register_error(_ESCAPING, _escape_unsayable)
+codecs.register_error(ESCAPING, _escape_unsayable)

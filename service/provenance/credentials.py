@@ -17,13 +17,14 @@ from service.provenance.trust import lists_date
 READER = Path(__file__).with_name("credential_reader.py")
 SECONDS = 8.0  # of waiting for the reader; it takes a tenth of one
 LIBRARY = "encypher_c2pa"
-MARK = b"c2pa"  # the label of the box that every credential lies in
+# The label of the box that every credential lies in, and where XMP says that it lies elsewhere.
+MARKS = (b"c2pa", b"dcterms:provenance")
 WITHOUT = {"BMP"}  # has no place for one
 MOST_TEXT, MOST_PROBLEMS = 100, 8
 
-# Of https://cv.iptc.org/newscodes/digitalsourcetype/ and C2PA's own.
-GENERATED = {"trainedAlgorithmicMedia", "trainedAlgorithmicData"}
-EDITED = {"compositeWithTrainedAlgorithmicMedia"}
+# Of https://cv.iptc.org/newscodes/digitalsourcetype/ and C2PA's own; files write them in any case.
+GENERATED = {"trainedalgorithmicmedia", "trainedalgorithmicdata"}
+EDITED = {"compositewithtrainedalgorithmicmedia"}
 
 
 def read(data: bytes, kind: str, anchors: str | None = None) -> Credential:
@@ -32,7 +33,7 @@ def read(data: bytes, kind: str, anchors: str | None = None) -> Credential:
     ``anchors`` are certificates, PEM, of authorities that are trusted beside those of the lists. No
     error is ever raised for what the bytes hold.
     """
-    if MARK not in data or kind in WITHOUT:
+    if kind in WITHOUT or not any(mark in data for mark in MARKS):
         return _of(CredentialState.ABSENT)
     if not find_spec(LIBRARY):
         return _of(CredentialState.UNCHECKED)
@@ -55,7 +56,7 @@ def read(data: bytes, kind: str, anchors: str | None = None) -> Credential:
 
 def ai_use(source_types: Iterable[str]) -> AiUse | None:
     """What terms, or addresses that end in terms, of ``digitalSourceType`` say of AI."""
-    terms = {kind.rpartition("/")[2] for kind in source_types}
+    terms = {kind.rpartition("/")[2].casefold() for kind in source_types}
     if terms & GENERATED:
         return AiUse.GENERATED
     return AiUse.EDITED if terms & EDITED else None

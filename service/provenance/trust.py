@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 PACKAGE = "encypher-c2pa"
+# What stands around the certificates, such as their holders' names in any letters, is no matter.
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?")
 _DATED = re.compile(r"trust snapshot dated `(\d{4}-\d\d-\d\d)`")
 
 
@@ -34,7 +36,9 @@ def read_anchors(path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-        return path.read_text("ascii")
+        found = _CERTIFICATE.findall(path.read_text("latin-1"))
+        anchors = "".join(f"{it}\n" for it in found)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=anchors)
     except (OSError, ValueError) as error:
         raise ValueError("this is no file of certificates in PEM") from error
+    return anchors

@@ -25,6 +25,8 @@ MAX_FILES = 32  # of one request
 PIECE = 64 * 1024  # bytes that the parser is given at a time
 PLAIN = {"", "identity", "binary", "8bit", "7bit"}  # encodings that change nothing
 ENCODINGS = {b"content-encoding", b"content-transfer-encoding"}  # headers of a part
+# A name in RFC 5987's way; its escapes are left as they are.
+_EXTENDED_NAME = re.compile(rb"""filename\*\s*=\s*"?[\w-]*'[\w-]*'([^;"\s]*)""", re.IGNORECASE)
 SLACK = 8  # parts more than are used, so that too many are an error that can be named
 
 _FILE = {
@@ -69,9 +71,12 @@ class _InMemoryParser(MultiPartParser):
     def on_headers_finished(self) -> None:
         """What makes a part a file is its field; not every client gives it a name as well."""
         part = self._current_part
-        _, options = parse_options_header(part.content_disposition)
+        disposition = part.content_disposition or b""
+        _, options = parse_options_header(disposition)
         if options.get(b"name") == FIELD.encode() and b"filename" not in options:
-            part.content_disposition = (part.content_disposition or b"") + b'; filename=""'
+            extended = _EXTENDED_NAME.search(disposition)
+            name = extended[1] if extended else b""
+            part.content_disposition = disposition + b'; filename="%b"' % name
         for header, coding in part.item_headers:
             if header in ENCODINGS:
                 _check_plain("part", coding.decode("latin-1"))

@@ -28,14 +28,22 @@ def find_root(data: Path) -> Path:
     """The folder that holds the splits: ``data`` itself, or a single folder nested in it.
 
     Raises:
-        DataError: neither holds a folder of a split.
+        DataError: neither holds a folder of a split, or more than one nested folder does.
     """
-    for root in [data, *_folders(data)]:
-        if any(has_split(root, split) for split in SPLITS):
-            return root
+    if _has_any(data):
+        return data
+    nested = [folder for folder in _folders(data) if _has_any(folder)]
+    if len(nested) > 1:
+        raise DataError(f"{nested[0]} and {nested[1]}: which holds the splits?")
+    if nested:
+        return nested[0]
     raise DataError(
         f"{data}: holds no train, valid or test folder, nor does a folder in it; {_inside(data)}"
     )
+
+
+def _has_any(root: Path) -> bool:
+    return any(has_split(root, split) for split in SPLITS)
 
 
 def has_split(root: Path, split: str) -> bool:

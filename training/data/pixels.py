@@ -94,8 +94,12 @@ def load_split(data: Path, split: str, view: View, without: Sequence[str] = ()) 
         DataError: the split is missing, or one of its classes has no readable picture.
     """
     left_out = LeftOut()
-    samples = find_samples(data, split, left_out)
-    pixels = load_pixels([s for s in samples if s.source not in without], view, CACHE)
+    found = find_samples(data, split, left_out)
+    samples = [it for it in found if it.source not in without]
+    for number, name in enumerate(LABELS):
+        if not any(it.label == number for it in samples):
+            raise DataError(f"{data}: no {name} picture of {split} is left, so much is left out")
+    pixels = load_pixels(samples, view, CACHE)
     console.print(f"{split}: {len(pixels.labels):,} pictures, {len(pixels.skipped):,} skipped")
     for line in pixels.skipped:
         console.print(f"  skipped {line}", markup=False, soft_wrap=True)

@@ -32,7 +32,7 @@ class Sample:
     @property
     def source(self) -> str:
         """The collection that the picture comes from."""
-        return shown(_prefix(self.path) or "all")
+        return shown(prefix(self.path) or "all")
 
     @property
     def family(self) -> str:
@@ -53,13 +53,19 @@ def find_samples(data: Path, split: str, left_out: LeftOut | None = None) -> lis
 
     def sample(path: Path, label: int) -> Sample:
         group = files.row(path.relative_to(root).as_posix()).get(GROUP, "")
-        return Sample(path, label, group, sources.row(_prefix(path)).get(FAMILY, ""))
+        return Sample(path, label, group, sources.row(prefix(path)).get(FAMILY, ""))
 
     return [
         sample(path, number)
         for number, name in enumerate(LABELS)
         for path in _pictures(class_folder(root, split, name), left_out)
     ]
+
+
+def prefix(path: Path) -> str:
+    """What stands before ``__`` in a file's name, if that has it."""
+    prefix, separator, _ = path.name.partition("__")
+    return prefix if separator else ""
 
 
 def every_sample(data: Path) -> list[Sample]:
@@ -70,12 +76,6 @@ def every_sample(data: Path) -> list[Sample]:
     """
     root = find_root(data)
     return [it for split in SPLITS if has_split(root, split) for it in find_samples(root, split)]
-
-
-def _prefix(path: Path) -> str:
-    """What stands before ``__`` in a file's name, if that has it."""
-    prefix, separator, _ = path.name.partition("__")
-    return prefix if separator else ""
 
 
 def _pictures(folder: Path, left_out: LeftOut | None) -> list[Path]:

@@ -14,8 +14,8 @@ from service.pictures.folders import read
 from service.pictures.names import shown
 from training.console import console
 from training.data.layout import SPLITS, find_root, has_split
-from training.data.samples import Sample, find_samples
-from training.data.table import FILE, FILES, GROUP, files_table
+from training.data.samples import Sample, find_samples, prefix
+from training.data.table import FAMILY, FILE, GROUP, SOURCE, Table, files_table, sources_table
 from training.errors import DataError
 
 HANDFUL = 10  # pictures: fewer of a source tell nothing of it
@@ -39,12 +39,22 @@ def survey(data: Path, needed: Iterable[str]) -> None:
     """Say on the console what there is, and warn of what is odd about it.
 
     Raises:
-        DataError: one of the ``needed`` splits, or one of its classes, is missing or empty.
+        DataError: one of the ``needed`` splits, or one of its classes, is missing or empty, or
+            holds no file that can be read.
     """
     members = [Member(split, it) for split in needed for it in find_samples(data, split)]
+    _require_bytes(members)
     root = find_root(data)
     for line in _lines(root, members, set(SPLITS) - set(needed)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _require_bytes(members: list[Member]) -> None:
+    """Each class has a file that is one, and not empty; the others are told when decoded."""
+    last = {member.cell: member.sample.path for member in members}
+    present = {member.cell for member in members if _size(member)}
+    for cell in last.keys() - present:
+        raise DataError(f"{last[cell].parent}: no picture in it can be read")
 
 
 def _lines(root: Path, members: list[Member], others: set[str]) -> Iterator[str]:
@@ -55,7 +65,10 @@ def _lines(root: Path, members: list[Member], others: set[str]) -> Iterator[str]
             if has_split(root, split):
                 yield f"warning: {shown(str(error))}"
     yield from _of_sources(members)
-    yield from _of_table(root, members)
+    places = [_place(root, member) for member in members]
+    yield from _of_table(files_table(root), FILE, GROUP, places, ("pictures", "twins"))
+    sources = [prefix(member.sample.path) for member in members]
+    yield from _of_table(sources_table(root), SOURCE, FAMILY, sources, ("sources", "families"))
     yield from _of_copies(root, members)
 
 
@@ -70,14 +83,20 @@ def _of_sources(members: list[Member]) -> Iterator[str]:
         )
 
 
-def _of_table(root: Path, members: list[Member]) -> Iterator[str]:
-    table = files_table(root)
-    if not table.path.is_file():
+def _of_table(
+    table: Table, key: str, value: str, names: list[str], words: tuple[str, str]
+) -> Iterator[str]:
+    """Whether it says nothing, or something of what is not there."""
+    name, (what, lost) = table.path.name, words
+    if not table.exists:
         return
-    if not {FILE, GROUP} <= set(table.columns):
-        yield f"warning: {FILES} has no columns {FILE} and {GROUP}, so that no twins are known"
-    elif not any(table.row(_place(root, member)) for member in members):
-        yield f"warning: {FILES} names none of the pictures, such as {_shown(root, members[0])}"
+    if not {key, value} <= set(table.columns):
+        yield f"warning: {name} has no columns {key} and {value}, so that no {lost} are known"
+    elif not any(map(table.row, names)):
+        yield f"warning: {name} names none of the {what}, such as {shown(names[0])}"
+    elif unknown := table.unknown(names):
+        such = shown(min(unknown))
+        yield f"warning: {len(unknown):,} rows of {name} name none of the {what}, such as {such}"
 
 
 def _of_copies(root: Path, members: list[Member]) -> Iterator[str]:

@@ -179,6 +179,9 @@ HIDDEN = (
     ".ipynb_checkpoints/a-checkpoint.jpg",
     "@eaDir/a.jpg/thumb.jpg",
     "$RECYCLE.BIN/a.jpg",
+    "#snapshot/monday/a.jpg",
+    "@Recycle/a.jpg",
+    "Temporary Items/a.jpg",
 )
 
 
@@ -194,7 +197,7 @@ def test_what_is_left_out_is_counted(folder: Path) -> None:
     put(folder, *HIDDEN, "a.jpg", ".DS_Store", "._notes.txt")
     left_out = LeftOut()
     assert found(folder, left_out) == ["a.jpg"]
-    assert str(left_out) == f"Left out as hidden: {len(HIDDEN)}, such as {folder}/$RECYCLE.BIN"
+    assert str(left_out) == f"Left out as hidden: {len(HIDDEN)}, such as {folder}/#snapshot"
 
 
 def test_names_that_are_no_utf_8_are_found_and_read(folder: Path) -> None:
@@ -240,6 +243,15 @@ def test_a_file_is_read_whole_or_as_far_as_is_asked(folder: Path) -> None:
     put(folder, "12345.jpg")
     assert read(folder / "12345.jpg") == b"12345.jpg"
     assert read(folder / "12345.jpg", 5) == b"12345"
+
+
+def test_a_file_larger_than_any_picture_is_not_read(folder: Path) -> None:
+    with (folder / "huge.jpg").open("wb") as stream:
+        stream.truncate(1 << 40)
+    assert found(folder) == ["huge.jpg"]
+    with pytest.raises(OSError, match="The file is larger than 1,073,741,824 bytes"):
+        read(folder / "huge.jpg")
+    assert read(folder / "huge.jpg", 5) == bytes(5)
 
 
 def test_what_cannot_be_read_has_its_reason(folder: Path) -> None:

@@ -329,6 +329,9 @@ def test_what_lies_elsewhere_is_not_fetched(face: bytes, visitors: tuple[str, li
     address, came = visitors
     elsewhere = sign(face, remote=address)
     assert read(elsewhere).state is CredentialState.UNREADABLE
+    nameless = sign(face, remote=address.removesuffix(".c2pa"))
+    assert b"c2pa" not in nameless
+    assert read(nameless).state is CredentialState.UNREADABLE
     assert came == []
     # Were it asked to, the library would.
     verify(elsewhere, "image/jpeg", online=True, online_allow_private_networks=True)

@@ -1,6 +1,8 @@
 """What metadata say of programs and cameras: found where they stand, and no prompt is repeated."""
 
+import struct
 import time
+from typing import Any
 
 import pytest
 from PIL import ExifTags, Image, ImageFile, PngImagePlugin
@@ -13,6 +15,9 @@ from tests.pictures import PORTRAIT, encode, png_chunk
 PROMPT = "portrait of anna, 35mm"
 A1111 = f"{PROMPT}\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7"
 COMFY = '{"3": {"class_type": "KSampler", "inputs": {"text": "portrait of anna"}}}'
+WORKFLOW = '{"last_node_id": 9, "nodes": [{"type": "KSampler", "widgets_values": ["anna"]}]}'
+SWARM = '{"sui_image_params": {"prompt": "portrait of anna"}}'
+FOOOCUS = '{"prompt": "portrait of anna", "version": "Fooocus v2.5.5"}'
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
@@ -33,6 +38,11 @@ def png(**texts: str) -> bytes:
     for key, text in texts.items():
         info.add_text(key.replace("_", "-") if key == "sd_metadata" else key, text)
     return encode(PORTRAIT, "PNG", pnginfo=info)
+
+
+def with_comment(text: str) -> bytes:
+    data = encode(PORTRAIT)
+    return data[:2] + b"\xff\xfe" + struct.pack(">H", 2 + len(text)) + text.encode() + data[2:]
 
 
 def with_exif(format: str = "JPEG", comment: bytes = b"", **tags: str) -> bytes:  # noqa: A002
@@ -60,6 +70,12 @@ def xmp(inner: str) -> bytes:
         ({"fooocus_scheme": "a1111"}, "Fooocus", None),
         ({"generation_data": "{}"}, "Tensor.Art", None),
         ({"Software": "NovelAI", "Comment": '{"prompt": "anna"}'}, "NovelAI", "PNG text Software"),
+        ({"Parameters": A1111}, "Stable Diffusion web UI", "PNG text parameters"),
+        ({"parameters": SWARM}, "SwarmUI", None),
+        ({"workflow": WORKFLOW}, "ComfyUI", None),
+        ({"use_stable_diffusion_model": "sd-v1", "prompt": "anna"}, "Easy Diffusion", None),
+        ({"Source": "Stable Diffusion XL 7BCCAA2C"}, "Stable Diffusion", None),
+        ({"description": f"anna {JOB}"}, "Midjourney", "PNG text Description"),
         ({"Description": "anna --v 6 Job ID: 1 by Midjourney"}, "Midjourney", None),
         ({"Description": f"portrait of anna --ar 1:1 --v 7 {JOB}"}, "Midjourney", None),
     ],
@@ -80,6 +96,7 @@ def test_the_text_chunks_of_generators(
         {"parameters": "f/2.8, 1/60 s"},
         {"prompt": "What is your name?"},
         {"Comment": "At sea"},
+        {"Description": "Imagen de la playa"},
         {"Description": "Job ID: 17, at the photographer's"},
     ],
 )
@@ -102,6 +119,38 @@ def test_a_prompt_in_a_comment_of_exif(encoding: str) -> None:
     assert "anna" not in mark.model_dump_json()
 
 
+@pytest.mark.parametrize(
+    ("comment", "generator"),
+    [(SWARM, "SwarmUI"), (COMFY, "ComfyUI"), ("by Midjourney", "Midjourney"), (FOOOCUS, "Fooocus")],
+)
+def test_other_comments_of_exif(comment: str, generator: str) -> None:
+    (mark,) = read(with_exif(comment=b"ASCII\0\0\0" + comment.encode()))
+    assert (mark.place, mark.value, mark.generator) == ("EXIF UserComment", None, generator)
+
+
+@pytest.mark.parametrize("data", [with_comment(A1111), encode(PORTRAIT, "GIF", comment=A1111)])
+def test_the_comment_of_a_jpeg_or_a_gif(data: bytes) -> None:
+    (mark,) = read(data)
+    assert (mark.place, mark.value, mark.generator) == ("comment", None, "Stable Diffusion web UI")
+    assert read(with_comment("At sea")) == []
+
+
+@pytest.mark.parametrize("name", ["Artist", "Copyright", "XPComment", "XPTitle"])
+def test_generators_in_other_fields_of_exif(name: str) -> None:
+    text: Any = "Anna, with Midjourney"
+    (mark,) = read(with_exif(**{name: text.encode("utf-16-le") if name[:2] == "XP" else text}))
+    assert (mark.place, mark.value, mark.generator) == (f"EXIF {name}", None, "Midjourney")
+
+
+def test_what_comfyui_writes_in_the_cameras_place_is_no_camera() -> None:
+    data = with_exif("WEBP", Make=f"workflow:{WORKFLOW}", Model=f"prompt:{COMFY}")
+    assert {(it.place, it.value, it.generator) for it in read(data)} == {
+        ("EXIF Make", None, "ComfyUI"),
+        ("EXIF Model", None, "ComfyUI"),
+    }
+    assert camera_of(data) is None, "a prompt is nobody's business"
+
+
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 @pytest.mark.parametrize(
     "inner",
@@ -109,8 +158,10 @@ def test_a_prompt_in_a_comment_of_exif(encoding: str) -> None:
         f'<rdf:Description Iptc4xmpExt:DigitalSourceType="{GENERATED}"/>',
         f"<Iptc4xmpExt:DigitalSourceType>{GENERATED}</Iptc4xmpExt:DigitalSourceType>",
         f'<Iptc4xmpExt:DigitalSourceType rdf:resource="{GENERATED}"/>',
+        '<rdf:Description Iptc4xmpExt:DigitalSourceType="trainedAlgorithmicMedia"/>',
+        "<a:DigitalSourceType>\n digsrctype:trainedAlgorithmicMedia</a:DigitalSourceType>",
     ],
-    ids=["attribute", "element", "resource"],
+    ids=["attribute", "element", "resource", "term alone", "short name"],
 )
 def test_iptc_source_types(format: str, inner: str) -> None:  # noqa: A002
     if format == "PNG":
@@ -136,9 +187,23 @@ def test_the_tool_and_the_credit_in_xmp() -> None:
     assert (second.place, second.value, second.generator) == ("XMP", None, "Google AI")
 
 
+@pytest.mark.parametrize(
+    ("term", "use"),
+    [
+        ("TrainedAlgorithmicMedia", AiUse.GENERATED),
+        ("compositeWithTrainedAlgorithmicMedia", AiUse.EDITED),
+        ("digitalCapture", None),
+    ],
+)
+def test_what_source_types_say_of_ai(term: str, use: AiUse | None) -> None:
+    (mark,) = read(encode(PORTRAIT, xmp=xmp(f'<a b:DigitalSourceType="{term}"/>')))
+    assert (mark.value, mark.declares_ai) == (term, use)
+
+
+@pytest.mark.parametrize("artist", [ARTIST, ARTIST.upper()])
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
-def test_the_signature_that_grok_writes(format: str) -> None:  # noqa: A002
-    (mark,) = read(with_exif(format, ImageDescription=SIGNATURE, Artist=ARTIST))
+def test_the_signature_that_grok_writes(format: str, artist: str) -> None:  # noqa: A002
+    (mark,) = read(with_exif(format, ImageDescription=SIGNATURE, Artist=artist))
     assert (mark.place, mark.generator) == ("EXIF ImageDescription", "xAI Grok")
     assert ARTIST not in mark.model_dump_json()
 
@@ -188,11 +253,18 @@ def test_pixels_are_not_decoded(format: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["Steps: 1, " * 90_000, '"class_type"' * 90_000, "CreatorTool" * 90_000]
+    "text",
+    [
+        "Steps: 1, " * 90_000,
+        "digitalsourcetype=" * 60_000,
+        '"class_type"' * 90_000,
+        "CreatorTool" * 90_000,
+    ],
 )
 def test_long_texts_take_no_long_time(text: str) -> None:
     body = text.encode()
-    chunks = [png_chunk(b"tEXt", key + body) for key in (b"parameters\0", b"XML:com.adobe.xmp\0")]
+    keys = (b"parameters\0", b"prompt\0", b"Comment\0", b"Author\0", b"XML:com.adobe.xmp\0")
+    chunks = [png_chunk(b"tEXt", key + body) for key in keys]
     data = png()
     began = time.monotonic()
     read(data[:33] + b"".join(chunks) + data[33:])

@@ -34,6 +34,7 @@ IPTC = (
     + dataset(110, b"Made with Google AI")
     + dataset(120, b"Anna at the sea")
 )
+OTHER_RESOURCE = b"8BIM\x04\x0c\0\0\x1c\x02"
 RESOURCE = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(IPTC)) + IPTC + b"\0" * (len(IPTC) % 2)
 
 
@@ -57,8 +58,10 @@ def inserted(at: int, *chunks: tuple[bytes, bytes], data: bytes = PLAIN) -> byte
         (b"iTXt", KEYWORD + b"\0\0\0\0" + PACKET),
         (b"iTXt", KEYWORD + b"\1\0\0\0" + zlib.compress(PACKET)),
         (b"zTXt", profile("xmp", PACKET)),
+        (b"zTXt", profile("APP1", b"http://ns.adobe.com/xap/1.0/\0" + PACKET)),
+        (b"tEXt", KEYWORD + PACKET.replace(b"<a", b"<h>" + b"painted, " * 60_000 + b"</h><a")),
     ],
-    ids=["tEXt", "zTXt", "iTXt", "compressed iTXt", "raw profile"],
+    ids=["tEXt", "zTXt", "iTXt", "compressed iTXt", "raw profile", "ImageMagick 6", "long"],
 )
 def test_xmp_of_a_png(chunk: tuple[bytes, bytes], at: int) -> None:
     (mark,) = marks(metadata.read(inserted(at, chunk)))
@@ -77,10 +80,20 @@ def gif() -> bytes:
     return encode(PORTRAIT, "GIF")[:-1] + b"\x21\xff\x0bXMP DataXMP" + PACKET + b"\x01\0\0;"
 
 
+def extended() -> bytes:
+    """XMP that goes on in a segment of its own, behind the main packet."""
+    body = b"http://ns.adobe.com/xmp/extension/\0" + b"A" * 32 + bytes(8) + PACKET
+    data = encode(PORTRAIT, xmp=b'<x:xmpmeta xmlns:x="adobe:ns:meta/"></x:xmpmeta>')
+    at = data.index(b"\xff\xdb")
+    return data[:at] + b"\xff\xe1" + struct.pack(">H", 2 + len(body)) + body + data[at:]
+
+
 @pytest.mark.parametrize(
     "make",
     [
         lambda: encode(PORTRAIT, xmp=PACKET),
+        extended,
+        lambda: encode(PORTRAIT, "WEBP", xmp=PACKET.decode().encode("utf-16")),
         lambda: encode(PORTRAIT, "WEBP", xmp=PACKET),
         silent_webp,
         lambda: encode(PORTRAIT, "AVIF", xmp=PACKET),
@@ -88,7 +101,10 @@ def gif() -> bytes:
         gif,
         lambda: encode(PORTRAIT, "MPO", save_all=True, append_images=[smooth(1)], xmp=PACKET),
     ],
-    ids=["JPEG", "WEBP", "WEBP that does not say so", "AVIF", "HEIF", "GIF", "MPO"],
+    ids=[
+        *("JPEG", "extended", "UTF-16", "WEBP", "WEBP that does not say so", "AVIF", "HEIF"),
+        *("GIF", "MPO"),
+    ],
 )
 def test_xmp_of_other_formats(make: Callable[[], bytes]) -> None:
     (mark,) = marks(metadata.read(make()))
@@ -134,10 +150,27 @@ def iptc_in_jpeg() -> bytes:
     return data[:2] + b"\xff\xed" + struct.pack(">H", 2 + len(body)) + body + data[2:]
 
 
-def iptc_in_tiff() -> bytes:
+def iptc_in_tiff(tag: int = 33723, block: bytes = IPTC) -> bytes:
     tags = Image.Exif()
-    tags[33723] = IPTC
+    tags[tag] = block
     return encode(PORTRAIT, "TIFF", exif=tags)
+
+
+def iptc_in_tiff_as_numbers() -> bytes:
+    """Of 32 bits, as many programs say of these bytes."""
+    block = IPTC + b"\0" * (-len(IPTC) % 4)
+    data = bytearray(iptc_in_tiff(block=block))
+    at = data.index(struct.pack("<H", 33723), struct.unpack_from("<I", data, 4)[0])
+    struct.pack_into("<HI", data, at + 2, 4, len(block) // 4)
+    return bytes(data)
+
+
+def test_exif_of_imagemagick_6() -> None:
+    exif = Image.Exif()
+    exif[0x0131] = "Adobe Firefly"
+    block = b"Exif\0\0" + exif.tobytes().removeprefix(b"Exif\0\0")
+    (mark,) = marks(metadata.read(inserted(BEFORE, (b"zTXt", profile("APP1", block)))))
+    assert (mark.place, mark.generator) == ("EXIF Software", "Adobe Firefly")
 
 
 @pytest.mark.parametrize(
@@ -146,9 +179,15 @@ def iptc_in_tiff() -> bytes:
         iptc_in_jpeg,
         lambda: inserted(BEFORE, (b"zTXt", profile("iptc", RESOURCE))),
         lambda: inserted(BEHIND, (b"zTXt", profile("iptc", IPTC))),
+        lambda: inserted(BEFORE, (b"zTXt", profile("8bim", OTHER_RESOURCE + RESOURCE))),
         iptc_in_tiff,
+        iptc_in_tiff_as_numbers,
+        lambda: iptc_in_tiff(34377, RESOURCE),
     ],
-    ids=["JPEG", "PNG", "PNG without Photoshop's frame", "TIFF"],
+    ids=[
+        *("JPEG", "PNG", "PNG without Photoshop's frame", "PNG of old", "TIFF"),
+        *("TIFF of numbers", "TIFF of Photoshop"),
+    ],
 )
 def test_iptc_of_each_format(make: Callable[[], bytes]) -> None:
     program, credit = marks(metadata.read(make()))

@@ -63,14 +63,23 @@ def test_anchors_are_read_as_they_stand(tmp_path: Path) -> None:
     assert trust.read_anchors(None) is None
 
 
-def test_words_between_certificates_are_left_aside(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "before", [b"# Who signs for us\n", "Issuer: O=F\u0151\n".encode(), b"\xef\xbb\xbf", b"\xe9\n"]
+)
+def test_what_stands_around_certificates_is_left_aside(before: bytes, tmp_path: Path) -> None:
     path = anchors(tmp_path)
-    path.write_text(f"# Who signs for us\n{path.read_text()}")
-    assert trust.read_anchors(path)
+    plain = path.read_text()
+    path.write_bytes(before + path.read_bytes().replace(b"\n", b"\r\n") + USUAL[0].private)
+    assert trust.read_anchors(path) == plain
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"rubbish", b"\xff\xfe", USUAL[0].private, USUAL[1].pem[:200]]
+    "content",
+    [
+        *(b"", b"rubbish", b"\xff\xfe", USUAL[0].private, USUAL[1].pem[:200]),
+        USUAL[1].pem + OTHER[1].pem[:200],
+        USUAL[1].pem.replace(b" CERTIFICATE", b" TRUSTED CERTIFICATE"),
+    ],
 )
 def test_a_file_without_certificates_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "anchors.pem"

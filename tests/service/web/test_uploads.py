@@ -125,6 +125,11 @@ def test_a_file_of_any_length_comes_whole(size: int, step: int) -> None:
         (b'; filename="a"', "a"),
         ('; filename="DALL\u00b7E.png"'.encode(), "DALL\u00b7E.png"),
         (b'; filename=""', ""),
+        (b"; filename*=UTF-8''DALL%C2%B7E.png", "DALL%C2%B7E.png"),
+        (b"; FileName*=utf-8'en'DALL%C2%B7E.png", "DALL%C2%B7E.png"),
+        (b"; filename*=\"utf-8''a b.png\"", "a"),
+        (b"; filename*=a.png", ""),
+        (b"; filename*=UTF-8''b.png; filename=\"a.png\"", "a.png"),
     ],
 )
 def test_a_files_name_comes_with_it(sent: bytes, name: str) -> None:

@@ -51,6 +51,14 @@ def test_the_root_may_be_nested_but_not_hidden(tmp_path: Path) -> None:
     assert find_root(tmp_path) == tmp_path / "real-vs-fake"
 
 
+def test_two_nested_roots_are_not_guessed_between(tmp_path: Path) -> None:
+    make(tmp_path, "old/train/real", "new/train/real")
+    with pytest.raises(DataError, match=r"new and .*old: which holds the splits\?"):
+        find_root(tmp_path)
+    make(tmp_path, "Train")
+    assert find_root(tmp_path) == tmp_path
+
+
 def test_what_was_found_instead_is_said(tmp_path: Path) -> None:
     make(tmp_path, "faces", "swaps", ".git")
     (tmp_path / "readme.txt").write_text("")

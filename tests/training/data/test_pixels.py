@@ -56,6 +56,13 @@ def test_a_class_without_a_readable_picture_is_named(root: Path, tmp_path: Path)
     assert list((tmp_path / "cache").iterdir()) == [], "nothing half-built is left"
 
 
+def test_a_class_of_which_nothing_is_left_is_named(root: Path) -> None:
+    for path in (root / "train/real").glob("left*"):
+        path.unlink()
+    with pytest.raises(DataError, match="no real picture of train is left"):
+        load_split(root, "train", WHOLE, without=["right"])
+
+
 def test_the_second_time_nothing_is_decoded(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

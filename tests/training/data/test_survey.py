@@ -41,6 +41,15 @@ def test_a_class_that_is_needed_and_empty_is_an_error(root: Path, empty: str) ->
         survey(root, ("train", "valid"))
 
 
+def test_a_class_of_files_that_are_none_is_an_error(root: Path) -> None:
+    for path in (root / "valid/fake").iterdir():
+        path.unlink()
+    (root / "valid/fake/gone.png").symlink_to("absent")
+    (root / "valid/fake/empty.png").touch()
+    with pytest.raises(DataError, match=r"valid/fake: no picture in it can be read"):
+        survey(root, ("train", "valid"))
+
+
 def test_a_split_that_will_be_needed_later_is_a_warning(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,6 +106,25 @@ def test_a_table_that_tells_nothing_is_told(root: Path, capsys: pytest.CaptureFi
         "warning: files.csv names none of the pictures, such as train/real/left__1.png"
     ]
     (root / "files.csv").write_text("file;group\ntrain\\real\\left__1.png;7\n")
+    assert said(root, capsys)[1:] == []
+    (root / "files.csv").write_text("file,group\ntrain/real/left__1.png,7\na.jpg,7\nb.jpg,8\n")
+    assert said(root, capsys)[1:] == [
+        "warning: 2 rows of files.csv name none of the pictures, such as a.jpg"
+    ]
+
+
+def test_so_is_a_table_of_sources(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "sources.csv").write_text("name,family\nleft,swaps\n")
+    assert said(root, capsys)[1:] == [
+        "warning: sources.csv has no columns source and family, so that no families are known"
+    ]
+    (root / "sources.csv").write_text("source,family\nmiddle,swaps\n")
+    assert said(root, capsys)[1:] == [
+        "warning: sources.csv names none of the sources, such as left"
+    ]
+    name = os.fsdecode(b"caf\xe9")
+    copy(root, "train/real/left__1.png", f"train/real/{name}__1.png")
+    (root / "sources.csv").write_bytes(b"source,family\nleft,swaps\ncaf\xe9,swaps\n")
     assert said(root, capsys)[1:] == []
 
 

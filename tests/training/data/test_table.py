@@ -27,10 +27,14 @@ def table(root: Path, content: str | bytes) -> Table:
         "file,group\n.\\train\\real\\a.jpg,video 7\n",
         "file,group\n./train/real/a.jpg,video 7\n",
         "File, Group \ntrain/real/a.jpg,video 7\n",
+        "file, group\n train/real/a.jpg , video 7 \n",
+        "sep=;\r\nfile;group\r\ntrain/real/a.jpg;video 7\r\n",
+        "file\tgroup\r\ntrain/real/a.jpg\tvideo 7\r\n".encode("utf-16"),
+        "\ufefffile;group\r\ntrain\\real\\a.jpg;video 7\r\n".encode("utf-16-be"),
         'label;"file";note;group\nreal;train/real/a.jpg;"two; \n lines, even";video 7\n',
     ],
 )
-def test_the_group_is_found(tmp_path: Path, content: str) -> None:
+def test_the_group_is_found(tmp_path: Path, content: str | bytes) -> None:
     read = table(tmp_path, content)
     assert read.row("train/real/a.jpg")["group"] == "video 7"
     assert read.row("train/real/b.jpg") == {}
@@ -65,13 +69,29 @@ def test_a_short_row_has_what_it_has(tmp_path: Path) -> None:
 
 def test_without_a_table_there_is_none(tmp_path: Path) -> None:
     read = files_table(tmp_path)
-    assert not read.path.exists()
+    assert not read.exists
     assert (read.columns, read.row("a.jpg")) == ([], {})
 
 
 def test_a_table_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"files.csv: field larger than field limit"):
         table(tmp_path, "file,group\na.jpg," + "x" * 200_000)
+
+
+def test_what_is_called_so_and_cannot_be_read_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "files.csv"
+    path.symlink_to("absent")
+    with pytest.raises(DataError, match=r"files.csv: No such file"):
+        files_table(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(DataError, match=r"files.csv: This is a pipe"):
+        files_table(tmp_path)
+
+
+def test_rows_of_what_is_not_there(tmp_path: Path) -> None:
+    read = table(tmp_path, "file,group\na.jpg,7\n.\\b.jpg,8\ngone.jpg,8\n")
+    assert read.unknown(["a.jpg", "b.jpg", "c.jpg"]) == ["gone.jpg"]
 
 
 def test_the_sources_have_a_table_of_their_own(tmp_path: Path) -> None:

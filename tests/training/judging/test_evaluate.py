@@ -1,6 +1,10 @@
 """Metrics whose right values are known, and the files and table that carry them."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from io import StringIO
@@ -10,7 +14,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from tests.conftest import run_training
+from tests.conftest import ROOT, run_training
 from tests.prepared import prepare
 from training.data.pixels import Pixels
 from training.errors import RunError
@@ -107,6 +111,23 @@ def test_a_run_and_its_export_measure_the_same(
     assert of_run == of_artifact
     assert set(of_run.by_source) == {"left", "right"}
     assert of_run.overall.real == of_run.overall.fake == 20
+
+
+def test_a_name_that_stdout_cannot_say_is_escaped(
+    dataset: Path, exported: Path, tmp_path: Path
+) -> None:
+    """One that looks like markup stays as it is."""
+    data = shutil.copytree(dataset, tmp_path / "data")
+    for path in sorted(data.glob("test/*/left__*")):
+        path.rename(path.with_name(path.name.replace("left", "[b]\u00e9")))
+    done = subprocess.run(
+        [sys.executable, "-m", "training", "evaluate", "--data", data, "--model", exported],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert rb"[b]\xc3\xa9 " in done.stdout
 
 
 @pytest.mark.parametrize("name", ["roc.png", "reliability.png", "confusion.png"])
