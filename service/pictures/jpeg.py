@@ -37,7 +37,8 @@ def split(data: bytes) -> Parts:
 
     One that is cut short before its pixels is left alone.
     """
-    kept, exif, pieces = [data[:2]], b"", {}
+    kept, exif = [data[:2]], b""
+    pieces: dict[bytes, bytes] = {}
     for kind, start, end in _segments(data):
         body = data[start + 4 : end]
         name, least = _COLOURS.get(kind, (b"", 0))
