@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
-from service.pictures import heif, jpeg, png, tiff
+from service.pictures import bmp, heif, jpeg, png, tiff
 from service.pictures.parts import Parts
 from service.pictures.suffixes import BY_FORMAT
 
@@ -49,4 +49,6 @@ def split(data: bytes) -> Parts:
         return png.split(data)
     if data.startswith(tiff.SIGNATURES):
         return tiff.split(data)
+    if data.startswith(bmp.SIGNATURE):
+        return bmp.split(data)
     return heif.split(data) if data[4:8] == heif.SIGNATURE else Parts(data)

@@ -27,7 +27,8 @@ REDUCTIONS = (1, 2, 4, 8)  # at which a JPEG can be decoded, along a side
 OF_SCANS = 3  # times as many pixels may a JPEG have that is held whole until it is decoded
 # Bytes that a pixel takes meanwhile, at the most: Pillow has four, and for a moment copies. Other
 # libraries have their own beside them, and transparency takes more.
-HELD, HELD_MORE, HELD_IN_SCANS = 14, 22, 6
+HELD, HELD_MORE, HELD_IN_SCANS = 14, 22, 2  # the last, of each colour
+SOON = 12 * MAX_PIXELS  # so many, all scans together, libjpeg-turbo reads in a second
 MAX_SECONDS = 5.0  # of processor time; as many pixels as are allowed take one or two
 PIECE = 1024  # bytes of a progressive JPEG that are read at a time: a scan may have no more
 MIN_SIDE = 32
@@ -89,7 +90,10 @@ def decode(
         raise ImageTooComplex(f"The JPEG has more than {jpeg.MAX_SCANS} scans.")
     _check_size(image, name, number, max_pixels)
     if scans and not scans.ended:
-        return _decode_endless(data, max_pixels, enough, max_seconds, claim)
+        claim(_memory_of(image, name, number, REDUCTIONS[-1]))
+        soon = number * math.prod(size) <= SOON
+        whole = soon and turbo.is_whole(jpeg.ended(parts.pixels))
+        return _decode_endless(data, whole, max_pixels, enough, max_seconds, claim)
     by = _reduction(*size, enough, max_pixels) if name == "JPEG" else 1
     claim(_memory_of(image, name, number, by))
     try:
@@ -148,7 +152,7 @@ def _memory_of(image: Image.Image, name: str, scans: int, by: int) -> int:
     """How many bytes it takes to decode it, at that reduction."""
     pixels = image.width * image.height
     more = name in ("WEBP", "AVIF", "HEIF") or _may_be_transparent(image)
-    whole = pixels * HELD_IN_SCANS if scans > 1 else 0
+    whole = pixels * HELD_IN_SCANS * len(image.getbands()) if scans > 1 else 0
     return pixels // by**2 * (HELD_MORE if more else HELD) + whole
 
 
@@ -180,13 +184,18 @@ def _check_size(image: Image.Image, name: str, scans: int, max_pixels: int) -> N
 
 def _decode_endless(
     data: bytes,
+    whole: bool,
     max_pixels: int,
     enough: int | None,
     max_seconds: float,
     claim: Callable[[int], None],
 ) -> Picture:
-    """A JPEG without an end marker: whole if no pixel depends on what might follow."""
+    """A JPEG without an end marker: whole if no pixel depends on what might follow.
+
+    To find that out takes several decodings, unless it is known to be ``whole`` but for its end.
+    """
     endings = jpeg.endings(data)
+    endings = [jpeg.ended(data)] if whole and endings else endings
     limits = (max_pixels, enough, max_seconds / max(1, len(endings)), claim)
     pictures = (decode(it, *limits) for it in endings)
     first = next(pictures, None)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from service.pictures import tiff
 from service.pictures.parts import Parts
 
 SIGNATURE = b"\xff\xd8\xff"
@@ -32,23 +33,25 @@ class Scans:
 
 
 def split(data: bytes) -> Parts:
-    """Take EXIF and the colour profile out, and leave other metadata out."""
-    kept, exif, pieces, position = [], b"", {}, 0
+    """Take EXIF and the colour profile out, and leave other metadata out, and what lies between.
+
+    One that is cut short before its pixels is left alone.
+    """
+    kept, exif = [data[:2]], b""
+    pieces: dict[bytes, bytes] = {}
     for kind, start, end in _segments(data):
-        if kind == _SCAN:
-            break
         body = data[start + 4 : end]
         name, least = _COLOURS.get(kind, (b"", 0))
+        if kind == _SCAN:
+            profile = b"".join(pieces[number] for number in sorted(pieces))
+            return Parts(b"".join([*kept, data[start:]]), exif, profile)
         if kind not in _METADATA or (name and body.startswith(name) and len(body) >= least):
-            continue
-        if kind == _EXIF and body.startswith(b"Exif\0\0"):
+            kept.append(data[start:end])
+        if kind == _EXIF and body.startswith(b"Exif\0") and body[6:10] in tiff.SIGNATURES:
             exif = exif or body
         if kind == _PROFILE and body.startswith(b"ICC_PROFILE\0"):
             pieces[body[12:13]] = body[14:]
-        kept.append(data[position:start])
-        position = max(end, start + 4)
-    profile = b"".join(pieces[number] for number in sorted(pieces))
-    return Parts(b"".join([*kept, data[position:]]), exif, profile)
+    return Parts(data)
 
 
 def scans(data: bytes) -> Scans:
@@ -66,6 +69,11 @@ def scans(data: bytes) -> Scans:
             ended = kind == _END
             break
     return Scans(number, ended, not wanted)
+
+
+def ended(data: bytes) -> bytes:
+    """``data`` with an end marker, which it lacks."""
+    return data.rstrip(b"\xff") + b"\xff\xd9"
 
 
 def endings(data: bytes) -> list[bytes]:

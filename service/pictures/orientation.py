@@ -25,7 +25,7 @@ _ON_ITS_SIDE = (5, 6, 7, 8)
 
 def orientation(exif: bytes) -> int:
     """1 to 8 (EXIF 2.32, 4.6.5); 1 where ``exif`` does not say, or is none."""
-    block = exif.removeprefix(b"Exif\0\0")
+    block = exif[6:] if exif.startswith(b"Exif\0") else exif  # and a byte to fill up, any
     layout = Layout.of(block)
     with suppress(struct.error):
         for tag, kind, count, value in layout.entries(block):

@@ -5,19 +5,25 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from PIL import TiffImagePlugin
+
 from service.errors import UnsupportedFormat
 from service.pictures.parts import Parts
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_BITS, _PHOTOMETRIC, _PALETTE, _FORMAT, _PROFILE = 258, 262, 320, 339, 34675
+_BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES = 258, 259, 262, 277
+_PALETTE, _FORMAT, _PROFILE = 320, 339, 34675
 # What the pixels need; all else is metadata.
-_PIXELS = {254, 256, 257, _BITS, 259, _PHOTOMETRIC, 266, 273, 277, 278, 279, 284, 292, 293}
-_PIXELS |= {317, _PALETTE, 322, 323, 324, 325, 332, 338, _FORMAT, 347, *range(512, 522)}
+_PIXELS = {254, 256, 257, _BITS, _COMPRESSION, _PHOTOMETRIC, 266, 273, _SAMPLES, 278, 279, 284}
+_PIXELS |= {292, 293, 317, _PALETTE, 322, 323, 324, 325, 332, 338, _FORMAT, 347, *range(512, 522)}
 _PIXELS.update(range(529, 533))
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1}  # by type
 _UNSIGNED, _WHITE_IS_ZERO, _BLACK_IS_ZERO = 1, 0, 1
+_USUAL = {_BITS: 1, _PHOTOMETRIC: 0, _FORMAT: _UNSIGNED, _COMPRESSION: 1, _SAMPLES: 1}
 _MOST_ENTRIES = 65535
 _READ = {1, 2, 4, 8, 12, 16}  # bits
+_KINDS = {(key[1], key[4]) for key in TiffImagePlugin.OPEN_INFO}  # photometric, bits of each sample
+_COMPRESSIONS = set(TiffImagePlugin.COMPRESSION_INFO) - {50001}  # WebP, which needs more of libtiff
 
 Entry = tuple[int, int, int, bytes]  # tag, type, count, and the value or where it begins
 
@@ -62,15 +68,15 @@ def split(data: bytes) -> Parts:
     """Take the colour profile out, and leave other metadata out; what is no TIFF is left alone.
 
     Raises:
-        UnsupportedFormat: its samples are such that no range from black to white is stated.
+        UnsupportedFormat: its samples are such that no range from black to white is stated, or
+            stored in a way that is not read.
     """
     layout = Layout.of(data)
     try:
         start, _, end = layout.bounds(data)
         entries = {entry[0]: entry for entry in layout.entries(data)}
-        bits, photometric, kind = (
-            _first(data, layout, entries.get(tag), usual)
-            for tag, usual in ((_BITS, 1), (_PHOTOMETRIC, 0), (_FORMAT, _UNSIGNED))
+        bits, photometric, kind, compression, samples = (
+            _first(data, layout, entries.get(tag), usual) for tag, usual in _USUAL.items()
         )
         profile = _value(data, layout, entries[_PROFILE]) if _PROFILE in entries else b""
     except struct.error:
@@ -81,6 +87,13 @@ def split(data: bytes) -> Parts:
             f"of up to 16 bits, whose black and white are known."
         )
     negative = photometric == _WHITE_IS_ZERO and bits > 8  # which Pillow does not heed
+    shades = _BLACK_IS_ZERO if negative else photometric
+    is_kind = (shades, (bits,) * samples) in _KINDS or _SAMPLES not in entries
+    if not is_kind or compression not in _COMPRESSIONS:
+        raise UnsupportedFormat(
+            f"The TIFF's way to store pixels is not read: {samples} samples of {bits} bits, "
+            f"photometric interpretation {photometric}, compression {compression}."
+        )
     if negative:
         black_is_zero = struct.pack(f"{layout.order}H6x", _BLACK_IS_ZERO)
         entries[_PHOTOMETRIC] = (_PHOTOMETRIC, 3, 1, black_is_zero)

@@ -298,6 +298,14 @@ def test_a_photograph_of_108_megapixels_takes_little_memory(progressive: bool, m
     assert int(kibibytes.stdout) < most * 1024
 
 
+@pytest.mark.parametrize(("mode", "least"), [("L", 2), ("RGB", 6), ("CMYK", 8)])
+def test_all_colours_of_a_progressive_jpeg_are_held(mode: str, least: int) -> None:
+    claims: list[int] = []
+    data = encode(PORTRAIT.convert(mode).resize((1600, 1200)), progressive=True)
+    imaging.decode(data, enough=1, claim=claims.append)
+    assert claims[0] >= least * 1600 * 1200
+
+
 def test_other_formats_are_never_reduced() -> None:
     assert imaging.decode(encode(smooth(1, 500), "PNG"), enough=100).reduction == 1
 

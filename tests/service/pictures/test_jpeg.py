@@ -76,6 +76,21 @@ def test_what_is_accepted_has_the_pixels_of_the_whole(kind: str) -> None:
     assert accepted <= 2
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_missing_end_costs_no_second_decoding(kind: str, mode: str) -> None:
+    """Of 48 megapixels, of which the colours are converted, eight took half a minute."""
+    data, claims = encode(FACE.convert(mode), **KINDS[kind])[:-2], list[int]()
+    imaging.decode(data, claim=claims.append)
+    assert len(claims) == 2, "to look whether it is whole, and to decode it"
+
+
+def test_bytes_where_the_end_should_be_make_no_difference() -> None:
+    data = encode(FACE)
+    picture = imaging.decode(data[:-2] + b"<!-- a page's end -->\r\n")
+    assert np.array_equal(picture.pixels, imaging.decode(data).pixels)
+
+
 def test_a_progressive_one_without_its_last_scans_is_not_whole() -> None:
     data = encode(FACE, progressive=True)
     starts = [at for at in range(len(data)) if data[at : at + 2] == b"\xff\xda"]
@@ -162,6 +177,22 @@ BROKEN = {
 def test_no_segment_of_metadata_refuses_a_picture(name: str) -> None:
     pixels = imaging.decode(with_segments(BROKEN[name])).pixels
     assert np.array_equal(pixels, imaging.decode(encode(FACE)).pixels)
+
+
+def test_nothing_between_segments_refuses_a_picture() -> None:
+    """Of a segment that is longer than it says, the rest lies there."""
+    data = encode(FACE)
+    for rest in (b"\0", b"\xff\0rest", bytes(300)):
+        odd = imaging.decode(with_segments(segment(0xE1, b"Exif\0\0") + rest))
+        assert np.array_equal(odd.pixels, imaging.decode(data).pixels)
+
+
+@pytest.mark.parametrize("length", [4, 20, 2000, 60_000])
+def test_one_that_is_cut_within_its_metadata_is_cut_short(length: int) -> None:
+    """As an upload is that ends early: telephones put 60 kB before the pixels."""
+    data = with_segments(segment(0xE1, b"Exif\0\0".ljust(65_000, b"\0")))
+    with pytest.raises(CorruptImage):
+        imaging.decode(data[:length])
 
 
 def test_how_colours_are_stored_is_no_metadata() -> None:

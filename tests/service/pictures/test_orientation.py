@@ -199,3 +199,16 @@ def test_no_noise_in_exif_refuses_a_picture() -> None:
             format = FORMATS[number % 3]  # noqa: A001
             picture = imaging.decode(with_exif(UPRIGHT, format, bytes(damaged)))
             assert {picture.width, picture.height} == {96, 64}
+
+
+@pytest.mark.parametrize("before", [b"Exif\0\0" + b"\xff" * 40, b"Exif\0\0", b"Exif\0\0II*\0"[:8]])
+def test_a_block_of_a_jpeg_that_is_none_hides_no_other(before: bytes) -> None:
+    data = encode(UPRIGHT.transpose(Transpose.ROTATE_90), exif=JPEG_EXIF + exif(6))
+    first = b"\xff\xe1" + struct.pack(">H", len(before) + 2) + before
+    assert closest(data[:2] + first + data[2:]) == 1
+
+
+def test_the_byte_behind_a_blocks_name_is_any() -> None:
+    """It fills up only, as browsers read it."""
+    data = encode(UPRIGHT.transpose(Transpose.ROTATE_90), exif=JPEG_EXIF + exif(6))
+    assert closest(data.replace(JPEG_EXIF, b"Exif\0\xff")) == 1

@@ -4,6 +4,7 @@ import io
 import itertools
 import struct
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,6 +86,32 @@ def test_other_numbers_are_refused_and_named(order: str, photometric: str, depth
         data = written(values, photometric=photometric, byteorder=order, bigtiff=big)
         with pytest.raises(UnsupportedFormat, match=rf"of {np.dtype(depth).itemsize * 8} bits"):
             imaging.decode(data)
+
+
+STRANGE: dict[str, tuple[NDArray[np.generic], dict[str, Any]]] = {
+    "white is zero, and clear": (
+        np.dstack([GREY, GREY]),
+        {"photometric": "miniswhite", "extrasamples": ["unassalpha"]},
+    ),
+    "16 bits of grey, and clear": (
+        np.dstack([GREY, GREY]).astype(np.uint16),
+        {"photometric": "minisblack", "extrasamples": ["unassalpha"]},
+    ),
+    "CIE Lab of 16 bits": (RGB.astype(np.uint16), {"photometric": "cielab"}),
+    "a sensor's numbers": (GREY, {"photometric": "cfa"}),
+    "JPEG 2000 inside": (RGB, {"photometric": "rgb", "compression": 34712}),
+    "WebP inside": (RGB, {"photometric": "rgb", "compression": 50001}),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_sound_file_of_a_kind_that_is_not_read_is_not_called_damaged(name: str) -> None:
+    values, options = STRANGE[name]
+    options, compression = {"byteorder": "<", **options}, options.get("compression", 1)
+    plain, named = (struct.pack("<HHII", 259, 3, 1, number) for number in (1, compression))
+    data = written(values, **options | {"compression": None}).replace(plain, named)
+    with pytest.raises(UnsupportedFormat, match="way to store pixels is not read"):
+        imaging.decode(data)
 
 
 def test_twelve_bits_are_scaled() -> None:

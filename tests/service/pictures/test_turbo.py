@@ -98,6 +98,15 @@ def test_what_would_take_long_is_left_to_the_one_with_a_clock(
     assert taken == []
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 2}])
+def test_what_is_whole_is_told_from_what_is_cut(mode: str, options: dict[str, Any]) -> None:
+    data = encode(TALL.convert(mode), **options)
+    assert turbo.is_whole(data)
+    for missing in (3, 4, 10, 100, len(data) // 2):
+        assert not turbo.is_whole(data[:-missing] + b"\xff\xd9")
+
+
 def test_another_size_than_the_headers_is_none() -> None:
     assert turbo.decode(encode(TALL), 331, 516, 1) is None
     assert turbo.decode(encode(TALL), 331, 517, 1) is not None
