@@ -10,7 +10,8 @@ import pytest
 
 from tests.container.test_container import run
 from tests.container.test_manifests import rights
-from tests.deploy.test_training import CONTAINER, JOB, POD, TRAINER
+from tests.deploy.test_training import CONTAINER, JOB, POD
+from tests.deploy.test_worker import TRAINER
 from tests.pictures import write_dataset
 from training.fitting.run import Run
 

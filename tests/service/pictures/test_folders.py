@@ -1,4 +1,4 @@
-"""A folder's pictures, as folders are on people's disks: links, hidden files, closed doors."""
+"""A folder's pictures, as folders are on people's disks: hidden files, closed doors, no files."""
 
 import errno
 import inspect
@@ -16,24 +16,7 @@ from PIL import Image
 from service.pictures import folders, formats
 from service.pictures.folders import LeftOut, find_pictures, is_picture, read
 from tests.conftest import ROOT
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    return folder
-
-
-def put(folder: Path, *names: str) -> None:
-    """Files that hold their own name."""
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(name)
-
-
-def found(folder: Path, left_out: LeftOut | None = None) -> list[str]:
-    return [str(path.relative_to(folder)) for path in find_pictures(folder, left_out)]
+from tests.service.pictures.conftest import found, put
 
 
 def test_pictures_come_at_any_depth_in_the_order_of_their_paths(folder: Path) -> None:
@@ -84,55 +67,6 @@ def test_a_folder_that_is_called_like_a_picture_is_searched(folder: Path) -> Non
     put(folder, "album.jpg/a.jpg")
     (folder / "empty.png").mkdir()
     assert found(folder) == ["album.jpg/a.jpg"]
-
-
-def test_links_are_followed(folder: Path, tmp_path: Path) -> None:
-    put(tmp_path, "disk/a.jpg", "disk/deep/b.jpg", "elsewhere/c.jpg")
-    (folder / "linked").symlink_to(tmp_path / "disk")
-    (folder / "c.jpg").symlink_to(tmp_path / "elsewhere/c.jpg")
-    assert found(folder) == ["c.jpg", "linked/a.jpg", "linked/deep/b.jpg"]
-
-
-def test_a_folder_that_is_a_link_itself_is_searched(folder: Path, tmp_path: Path) -> None:
-    put(folder, "a.jpg")
-    (tmp_path / "current").symlink_to(folder)
-    assert found(tmp_path / "current") == ["a.jpg"]
-
-
-def test_no_loop_of_links_is_without_end_and_no_picture_comes_twice(
-    folder: Path, tmp_path: Path
-) -> None:
-    put(folder, "a/1.jpg", "b/2.jpg")
-    put(tmp_path, "disk/3.jpg")
-    (folder / "a/again").symlink_to(folder)
-    (folder / "a/b").symlink_to(folder / "b")
-    (folder / "b/a").symlink_to("../a")
-    (folder / "itself").symlink_to("itself")
-    (folder / "itself.jpg").symlink_to("itself.jpg")
-    (folder / "one").symlink_to(tmp_path / "disk")
-    (folder / "two").symlink_to(tmp_path / "disk")
-    (tmp_path / "disk/back").symlink_to(folder)
-    assert found(folder) == ["a/1.jpg", "b/2.jpg", "itself", "itself.jpg", "one/3.jpg"]
-
-
-def test_a_picture_has_its_own_name_where_a_link_leads_to_it_too(folder: Path) -> None:
-    put(folder, "z/1.jpg")
-    (folder / "a").symlink_to("z")
-    assert found(folder) == ["z/1.jpg"]
-
-
-def test_a_link_into_a_hidden_folder_is_followed(folder: Path) -> None:
-    """As Kubernetes mounts what it writes anew."""
-    put(folder, "..2026_11/photos/1.jpg")
-    (folder / "..data").symlink_to("..2026_11")
-    (folder / "photos").symlink_to("..data/photos")
-    assert found(folder) == ["photos/1.jpg"]
-
-
-def test_a_link_that_leads_nowhere_is_told_unless_it_is_another_file(folder: Path) -> None:
-    for name in ("gone.jpg", "disk", "notes.txt"):
-        (folder / name).symlink_to(folder / "absent")
-    assert found(folder) == ["disk", "gone.jpg"]
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_a_picture_never_touches_the_disk(path: str, side: int, server: str, log
 
 @pytest.mark.parametrize("path", ["/predict", "/predict?explain=true", "/"])
 def test_a_content_credential_does_not_either(path: str, server: str, log: Path) -> None:
-    """The process that reads it cannot: tests/service/provenance/test_credentials.py."""
+    """The process that reads it cannot: tests/service/provenance/test_credential_reader.py."""
     before = written(log)
     signed = sign(encode(PORTRAIT))
     for data in (signed, tampered(signed)):

@@ -1,0 +1,14 @@
+"""A version folder of the model that a test may change."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SHIPPED
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the shipped version folder, to be damaged."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "deepfake" / SHIPPED.name))
