@@ -141,6 +141,7 @@ def serve(
     """Serve the page and the API; settings come from DEEPFAKE_* variables."""
     with of_extra("serve"):
         from service.settings import read_settings
+        from service.web.address import require_free
         from service.web.app import create_app
         from service.web.server import Server
 
@@ -149,6 +150,7 @@ def serve(
         signal.signal(number, lambda *_: sys.exit(0))
     given = {"host": host, "port": port}
     settings = read_settings(**{name: it for name, it in given.items() if it is not None})
+    require_free(settings.host, settings.port)
     server = Server(create_app(settings), settings)
     server.run()
     if server.failure:
