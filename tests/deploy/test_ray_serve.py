@@ -196,7 +196,9 @@ def test_one_is_killed_under_load_and_only_what_it_had_in_hand_is_lost(
     lost = [it for it in asked if it.status != 200]
     in_hand = [it for it in asked if it.began <= killed <= it.ended]
     assert all(it in in_hand for it in lost)
-    assert {it.status for it in lost} == {500}
+    statuses = {it.status for it in lost}
+    assert 500 in statuses
+    assert statuses <= {500, None}  # an answer that the proxy had begun to pass on is cut off
     assert 0 < len(lost) < len(in_hand)  # what the other had in hand is answered
     assert sum(it.began > killed for it in asked) > CLIENTS
 
