@@ -1,4 +1,4 @@
-"""Whether the service can listen where it is told to, asked before a model is loaded for seconds."""
+"""Whether the service can listen where it is told to; asked before a model is loaded."""
 
 import socket
 
