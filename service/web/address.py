@@ -1,23 +1,31 @@
-"""Whether the service can listen where it is told to; asked before a model is loaded."""
+"""Where the service listens, and whether it can; asked before a model is loaded for seconds."""
 
-import socket
+import asyncio
+import os
 
 from service.errors import SettingsError
 
 
+def for_asyncio(host: str) -> str:
+    """asyncio keeps ``::`` to IPv6; without a host it takes every address of both kinds."""
+    return "" if host == "::" else host
+
+
 def require_free(host: str, port: int) -> None:
-    """Listen there for a moment, on all addresses that ``host`` stands for.
+    """Listen there for a moment, as the service will.
 
     Raises:
         SettingsError: that cannot be done, such as where another program listens.
     """
     try:
-        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, kind, _, _, place in places:
-            with socket.socket(family, kind) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(place)
+        asyncio.run(_listen(for_asyncio(host), port))
     except OSError as error:
-        raise SettingsError(
-            f"nothing can listen on {host}, port {port}: {error.strerror}"
-        ) from error
+        of_system = (error.errno or 0) > 0  # asyncio's own words name the address once more
+        reason = os.strerror(error.errno) if of_system else error.strerror or error
+        raise SettingsError(f"nothing can listen on {host}, port {port}: {reason}") from error
+
+
+async def _listen(host: str, port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+    server.close()
+    await server.wait_closed()

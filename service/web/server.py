@@ -7,6 +7,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.settings import Settings
+from service.web.address import for_asyncio
 
 # A client that offers HTTP/2 with each request, as Java's does, would have two warnings for each.
 _UPGRADE_IGNORED = ("Unsupported upgrade request", "No supported WebSocket library")
@@ -29,8 +30,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                # asyncio keeps `::` to IPv6; without a host it takes every address of both kinds.
-                "" if settings.host == "::" else settings.host,
+                for_asyncio(settings.host),
                 settings.port,
                 http="h11",  # httptools loses the body of a request that offers another protocol
                 ws="none",

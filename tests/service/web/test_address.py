@@ -12,14 +12,14 @@ from tests.conftest import free_port
 from tests.programs import run
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0", "::"])
 def test_a_free_address_stays_free(host: str) -> None:
     port = free_port()
     for _ in range(2):
         require_free(host, port)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::"])
 def test_where_another_program_listens_nothing_can(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -31,6 +31,18 @@ def test_where_another_program_listens_nothing_can(host: str) -> None:
 def test_an_address_of_another_machine_is_refused(host: str) -> None:
     with pytest.raises(SettingsError, match=f"listen on {host}, port 8000: "):
         require_free(host, 8000)
+
+
+def test_without_ipv6_every_address_is_that_of_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = socket.socket
+
+    def without_ipv6(family: int = socket.AF_INET, *given: int, **named: object) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return made(family, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "socket", without_ipv6)
+    require_free("::", free_port())
 
 
 def test_the_service_says_so_in_one_line() -> None:
