@@ -20,8 +20,9 @@ def require_free(host: str, port: int) -> None:
     try:
         asyncio.run(_listen(for_asyncio(host), port))
     except OSError as error:
-        of_system = (error.errno or 0) > 0  # asyncio's own words name the address once more
-        reason = os.strerror(error.errno) if of_system else error.strerror or error
+        number = error.errno or 0
+        # asyncio's own words name the address once more; of a name, there is no number above 0.
+        reason = os.strerror(number) if number > 0 else error.strerror or error
         raise SettingsError(f"nothing can listen on {host}, port {port}: {reason}") from error
 
 
