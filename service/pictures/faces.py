@@ -58,44 +58,47 @@ class Face:
 class FaceFinder:
     """YuNet; safe to call from several threads, each of which gets a network of its own."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, cores: int = 1) -> None:
         """Take the file at ``path``, or the one that is installed.
+
+        A picture that is alone is searched by so many ``cores``.
 
         Raises:
             FaceModelError: it is missing or is another file.
         """
-        self._yunet = YuNet(_read_verified(path or _installed()))
+        self._yunet = YuNet(_read_verified(path or _installed()), cores)
 
     def prepare(self) -> None:
         """Make the calling thread's network now, not with its first picture."""
         self._yunet.prepare()
 
-    def find(self, pixels: Pixels) -> list[Face]:
+    def find(self, pixels: Pixels, alone: bool = False) -> list[Face]:
         """All faces in uint8 RGB ``[h, w, 3]``, the largest first.
 
         A long picture is searched as a whole, where the large faces are found, and in tiles.
+        ``alone`` says that there is no other picture that the cores could work for.
         """
         height, width = pixels.shape[:2]
-        faces = self._search(pixels)
+        faces = self._search(pixels, alone)
         if tiles := tiles_of(width, height, DETECTION_SIDE):
-            faces = _without_doubles(faces + self._search_in(tiles, pixels))
+            faces = _without_doubles(faces + self._search_in(tiles, pixels, alone))
         return sorted(faces, key=lambda face: face.width * face.height, reverse=True)
 
-    def _search_in(self, tiles: list[Tile], pixels: Pixels) -> list[Face]:
+    def _search_in(self, tiles: list[Tile], pixels: Pixels, alone: bool) -> list[Face]:
         """The faces that lie in one of the tiles as a whole."""
         height, width = pixels.shape[:2]
         found = []
         for tile in tiles:
             right, bottom = tile.left + tile.width, tile.top + tile.height
-            faces = self._search(pixels[tile.top : bottom, tile.left : right])
+            faces = self._search(pixels[tile.top : bottom, tile.left : right], alone)
             placed = [face.moved(tile.left, tile.top) for face in faces]
             found += [face for face in placed if not _is_cut_by(tile, face, width, height)]
         return found
 
-    def _search(self, pixels: Pixels) -> list[Face]:
+    def _search(self, pixels: Pixels, alone: bool) -> list[Face]:
         height, width = pixels.shape[:2]
         scale = min(1.0, DETECTION_SIDE / max(height, width))
-        rows = self._yunet.detect(_shrunk(pixels, scale) if scale < 1 else pixels)
+        rows = self._yunet.detect(_shrunk(pixels, scale) if scale < 1 else pixels, alone)
         found = [_face(row, scale, width, height) for row in rows]
         return [face for face in found if face.width > 0 and face.height > 0]
 
@@ -135,15 +138,15 @@ def is_cut(face: Face, margin: float, width: int, height: int) -> bool:
 
 
 def look(
-    pixels: Pixels, finder: FaceFinder, margin: float | None, side: int
+    pixels: Pixels, finder: FaceFinder, margin: float | None, side: int, alone: bool = False
 ) -> tuple[list[Face], Pixels]:
     """What the network is shown of a picture: each of its faces, or the whole of it.
 
     The whole is shown where ``margin`` is None (a network that was trained so) or no face is
     found. Returns all faces, the largest first, and uint8 RGB ``[n, side, side, 3]`` of the first
-    ``MAX_FACES`` of them, or of the whole.
+    ``MAX_FACES`` of them, or of the whole. ``alone`` is as for ``FaceFinder.find``.
     """
-    faces = [] if margin is None else finder.find(pixels)
+    faces = [] if margin is None else finder.find(pixels, alone)
     if margin is None or not faces:
         return [], resize(pixels, side)[None]
     return faces, np.stack([crop(pixels, face, margin, side) for face in faces[:MAX_FACES]])
@@ -174,8 +177,9 @@ def _shrunk(pixels: Pixels, scale: float) -> Pixels:
     across, down = max(1, round(width * scale)), max(1, round(height * scale))
     if scale <= 0.5:
         by = max(1, min(int(0.5 / scale), height, width))
-        whole = pixels[: height // by * by, : width // by * by]
-        pixels = _resized(whole, width // by, height // by, cv2.INTER_AREA)
+        if by > 1:
+            whole = pixels[: height // by * by, : width // by * by]
+            pixels = _resized(whole, width // by, height // by, cv2.INTER_AREA)
         pixels = _resized(pixels, 2 * across, 2 * down, cv2.INTER_LINEAR)
     return _resized(pixels, across, down, cv2.INTER_AREA)
 

@@ -86,7 +86,8 @@ class Detector:
         self._memory = Memory(spare() if memory is None else memory)
         self._max_pixels = min(max_pixels, self._memory.capacity // imaging.HELD)
         cores = cores or available_cores()
-        self._finder = FaceFinder(face_model)
+        self._finder = FaceFinder(face_model, cores)
+        self._under_way = 0
         # Its threads, not those who wait for them, are the limit: a decoder cannot be cancelled.
         self._workers = ThreadPoolExecutor(cores, "decode", self._finder.prepare)
         all_there = threading.Barrier(cores)
@@ -140,8 +141,12 @@ class Detector:
         """
         began, serving = time.perf_counter(), self._serving
         manifest = serving.model.manifest
-        it = await self._prepared(data, name, manifest, began)
-        scores, maps, scored = await _score(serving, it, explain)
+        self._under_way += 1
+        try:
+            it = await self._prepared(data, name, manifest, began)
+            scores, maps, scored = await _score(serving, it, explain)
+        finally:
+            self._under_way -= 1
         timing = Timing(
             decode=it.decode_ms,
             faces=it.faces_ms,
@@ -199,8 +204,8 @@ class Detector:
         return _Prepared(picture, found, shown, places, origin, *times)
 
     def _look(self, picture: Picture, manifest: Manifest) -> tuple[list[Face], Pixels]:
-        margin, side = manifest.crop_margin, manifest.input_side
-        return faces.look(picture.pixels, self._finder, margin, side)
+        margin, side, alone = manifest.crop_margin, manifest.input_side, self._under_way == 1
+        return faces.look(picture.pixels, self._finder, margin, side, alone)
 
 
 async def _score(

@@ -127,7 +127,7 @@ def test_a_picture_of_common_shape_is_searched_once(
 ) -> None:
     searched = []
 
-    def search(_: FaceFinder, it: imaging.Pixels) -> list[Face]:
+    def search(_: FaceFinder, it: imaging.Pixels, _alone: bool) -> list[Face]:
         searched.append(it.shape)
         return []
 

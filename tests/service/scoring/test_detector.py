@@ -111,6 +111,31 @@ def test_each_worker_has_its_face_detector_before_the_first_picture(
     assert len(prepared) == 3
 
 
+def test_a_picture_has_all_cores_only_while_it_is_alone(
+    detector: Detector, face: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = list[bool]()
+    find = FaceFinder.find
+
+    def noted(finder: FaceFinder, pixels: imaging.Pixels, alone: bool = False) -> list[faces.Face]:
+        said.append(alone)
+        return find(finder, pixels, alone)
+
+    monkeypatch.setattr(FaceFinder, "find", noted)
+
+    async def main() -> None:
+        await detector.analyse(face)
+        await asyncio.gather(*(detector.analyse(face) for _ in range(3)))
+        with pytest.raises(CorruptImage):
+            await detector.analyse(face[:2000])
+        await detector.analyse(face)
+
+    asyncio.run(main())
+    assert said[0] is True
+    assert said[1:3] == [False, False]
+    assert said[4] is True
+
+
 def test_callers_that_go_one_by_one_leave_no_more_under_way_than_there_are_cores(
     model: Model, face: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
