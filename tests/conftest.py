@@ -1,5 +1,6 @@
 """Real parts for all tests: the shipped artifact, a running server, a trained and exported run."""
 
+import gc
 import json
 import os
 import shutil
@@ -38,6 +39,9 @@ ROUNDING = 1e-5
 
 # A shell lets what it runs in the background ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# As in training/__main__.py: a twentieth of the time.
+gc.set_threshold(100_000, 20, 100)
 
 
 def free_port() -> int:
