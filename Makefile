@@ -13,6 +13,9 @@ REQUESTS ?= 20000
 FUZZ_SECONDS ?= 600
 CONCURRENCY ?= 1 8 32 128
 
+# Where it is set, each of the many processes compiles all of our modules anew, for half a second.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all test-slow test-browser screenshots test-container fuzz lint audit train train-default evaluate docker bench bench-training clean
 
@@ -23,13 +26,13 @@ run: $(VENV)/run.stamp  ## install, then serve the shipped model on port 8000
 	$(BIN)/deepfake serve
 
 test: $(VENV)/dev.stamp  ## install, then run the tests that a change is likely to break
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 10 \
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --durations 10 \
 		-m 'not slow and not browser and not container'
 
 test-all: test test-slow  ## and then the slow ones: trainings, clusters, killed nodes, fuzzing
 
 test-slow: $(VENV)/dev.stamp  ## those alone
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 10 \
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --durations 10 \
 		-m 'slow and not browser and not container'
 
 test-browser: $(VENV)/dev.stamp  ## the page in a real Chromium, which must be on the PATH

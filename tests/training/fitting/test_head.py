@@ -23,6 +23,10 @@ ALONE = Team(tf.distribute.get_strategy())
 
 @pytest.fixture
 def model() -> keras.Model:
+    return untaught()
+
+
+def untaught() -> keras.Model:
     """A backbone that takes the mean and deviation of each colour, and two heads."""
     keras.utils.set_random_seed(0)
     image = keras.Input((8, 8, 3))
@@ -61,7 +65,21 @@ def batches() -> tf.data.Dataset:
 
 @pytest.fixture
 def draws(tmp_path: Path) -> Draws:
-    return Draws(lambda _: batches(), STEPS, lambda _: np.ones(N, bool), ALONE, tmp_path / "draws")
+    return draws_in(tmp_path)
+
+
+def draws_in(folder: Path) -> Draws:
+    return Draws(lambda _: batches(), STEPS, lambda _: np.ones(N, bool), ALONE, folder / "draws")
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
+    """What all look at that change nothing."""
+    model = untaught()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.fitting.head.LEARNING_RATE", 2e-3)  # there are few pictures
+        teach_heads(model, draws_in(tmp_path_factory.mktemp("taught")))
+    return model
 
 
 def weights_of(model: keras.Model, layer: str) -> list[np.ndarray]:
@@ -72,14 +90,10 @@ def same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
     return all(np.array_equal(one, other) for one, other in zip(some, others, strict=True))
 
 
-def test_each_learns_what_the_backbone_sees(
-    model: keras.Model, draws: Draws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("training.fitting.head.LEARNING_RATE", 2e-3)  # there are few pictures
+def test_each_learns_what_the_backbone_sees(taught: keras.Model) -> None:
     images, labels = rough_and_smooth()
-    teach_heads(model, draws)
     for name in ("recognition", "inspection", "logit"):
-        logit = keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
+        logit = keras.Model(taught.input, taught.get_layer(name).output).predict(images, verbose=0)
         assert roc_auc_score(labels, logit[:, 0]) > 0.98, name
 
 
@@ -99,16 +113,14 @@ def test_they_are_no_surer_than_the_smoothed_labels(
     assert probability[labels == 0].mean() == pytest.approx(LABEL_SMOOTHING / 2, abs=0.02)
 
 
-def test_the_backbone_stays_as_it_was(model: keras.Model, draws: Draws) -> None:
-    before = weights_of(model, "backbone")
-    teach_heads(model, draws)
-    assert same(before, weights_of(model, "backbone"))
+def test_the_backbone_stays_as_it_was(model: keras.Model, taught: keras.Model) -> None:
+    assert same(weights_of(model, "backbone"), weights_of(taught, "backbone"))
+    assert not same(weights_of(model, "recognition"), weights_of(taught, "recognition"))
 
 
-def test_their_inputs_are_standardized(model: keras.Model, draws: Draws) -> None:
-    teach_heads(model, draws)
+def test_their_inputs_are_standardized(taught: keras.Model) -> None:
     for name in ("moments", "recognition_texture", "inspection_texture"):
-        standardized = keras.Model(model.input, model.get_layer(f"standardized_{name}").output)
+        standardized = keras.Model(taught.input, taught.get_layer(f"standardized_{name}").output)
         features = standardized(rough_and_smooth()[0]).numpy()
         over = tuple(range(features.ndim - 1))
         assert np.allclose(features.mean(axis=over), 0, atol=1e-2), name
@@ -166,13 +178,10 @@ def test_recognition_learns_from_more_draws(
     assert asked == [0, 0, 1, 2], "the first for the moments"
 
 
-def test_inspection_begins_with_what_recognition_has_learnt(
-    model: keras.Model, draws: Draws
-) -> None:
-    teach_heads(model, draws)
+def test_inspection_begins_with_what_recognition_has_learnt(taught: keras.Model) -> None:
     images, _ = rough_and_smooth()
     recognition, inspection, logit = (
-        keras.Model(model.input, model.get_layer(name).output).predict(images, verbose=0)
+        keras.Model(taught.input, taught.get_layer(name).output).predict(images, verbose=0)
         for name in ("recognition", "inspection", "logit")
     )
     assert np.array_equal(recognition, inspection)
