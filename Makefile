@@ -32,7 +32,7 @@ test: $(VENV)/dev.stamp  ## install, then run the tests that a change is likely 
 test-all: test test-slow  ## and then the slow ones: trainings, clusters, killed nodes, fuzzing
 
 test-slow: $(VENV)/dev.stamp  ## those alone
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --durations 10 \
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 10 \
 		-m 'slow and not browser and not container'
 
 test-browser: $(VENV)/dev.stamp  ## the page in a real Chromium, which must be on the PATH
