@@ -122,10 +122,22 @@ def test_a_picture_has_all_cores_only_while_it_is_alone(
         return find(finder, pixels, alone)
 
     monkeypatch.setattr(FaceFinder, "find", noted)
+    begun, decode = threading.Event(), imaging.decode
+    begun.set()
+
+    def once_begun(*arguments: object, **more: object) -> imaging.Picture:
+        assert begun.wait(timeout=30)
+        return decode(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(imaging, "decode", once_begun)
 
     async def main() -> None:
         await detector.analyse(face)
-        await asyncio.gather(*(detector.analyse(face) for _ in range(3)))
+        begun.clear()
+        tasks = [asyncio.create_task(detector.analyse(face)) for _ in range(3)]
+        await asyncio.sleep(0)  # each runs until it waits
+        begun.set()
+        await asyncio.gather(*tasks)
         with pytest.raises(CorruptImage):
             await detector.analyse(face[:2000])
         await detector.analyse(face)
