@@ -13,7 +13,7 @@ REQUESTS ?= 20000
 FUZZ_SECONDS ?= 600
 CONCURRENCY ?= 1 8 32 128
 
-# Where it is set, each of the many processes compiles all of our modules anew, for half a second.
+# Where it is set, each of the many processes compiles all of our modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -25,6 +25,7 @@ help:  ## print the targets
 run: $(VENV)/run.stamp  ## install, then serve the shipped model on port 8000
 	$(BIN)/deepfake serve
 
+# Three on two cores: they also wait, for processes and time limits.
 test: $(VENV)/dev.stamp  ## install, then run the tests that a change is likely to break
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --durations 10 \
 		-m 'not slow and not browser and not container'

@@ -48,7 +48,7 @@ class YuNet:
         whole.preprocess().convert_color(ColorFormat.BGR).convert_element_type(openvino.Type.f32)
         self._network = prepared.build()
         self._local = threading.local()
-        self._widest = self._made(cores) if cores > 1 else None
+        self._widest = self._new_request(cores) if cores > 1 else None
         self._widest_is_taken = threading.Lock()
         # Set up by one thread: two that hand OpenVINO its first array together wait for ever.
         openvino.Type.u8.to_dtype()
@@ -85,10 +85,10 @@ class YuNet:
                 self._widest_is_taken.release()
             return
         if not hasattr(self._local, "request"):
-            self._local.request = self._made(1)
+            self._local.request = self._new_request(1)
         yield self._local.request
 
-    def _made(self, threads: int) -> openvino.InferRequest:
+    def _new_request(self, threads: int) -> openvino.InferRequest:
         settings = {**SETTINGS, "INFERENCE_NUM_THREADS": threads}
         return self._core.compile_model(self._network, "CPU", settings).create_infer_request()
 
