@@ -71,6 +71,24 @@ def scans(data: bytes) -> Scans:
     return Scans(number, ended, not wanted)
 
 
+def without_scans(data: bytes) -> bytes:
+    """``data`` less the compressed pixels; what stands behind the picture's end is left alone.
+
+    A search for text takes a fraction of the time then: in a photograph all else is small.
+    """
+    kept, left = [], 0
+    pixels = None
+    for kind, start, end in _segments(data):
+        if pixels is not None:
+            kept.append(data[left:pixels])
+            left, pixels = start, None
+        if kind == _SCAN:
+            pixels = end
+        if kind == _END:
+            break
+    return b"".join([*kept, data[left:]])
+
+
 def ended(data: bytes) -> bytes:
     """``data`` with an end marker, which it lacks."""
     return data.rstrip(b"\xff") + b"\xff\xd9"

@@ -27,13 +27,17 @@ GENERATED = {"trainedalgorithmicmedia", "trainedalgorithmicdata"}
 EDITED = {"compositewithtrainedalgorithmicmedia"}
 
 
-def read(data: bytes, kind: str, anchors: str | None = None) -> Credential:
+def read(
+    data: bytes, kind: str, anchors: str | None = None, beside: bytes | None = None
+) -> Credential:
     """The credential in the bytes of a picture file of the format ``kind``, such as ``JPEG``.
 
-    ``anchors`` are certificates, PEM, of authorities that are trusted beside those of the lists. No
-    error is ever raised for what the bytes hold.
+    ``anchors`` are certificates, PEM, of authorities that are trusted beside those of the lists.
+    ``beside`` is the file less its pixels, if somebody has that: there a credential is looked for.
+    No error is ever raised for what the bytes hold.
     """
-    if kind in WITHOUT or not any(mark in data for mark in MARKS):
+    searched = data if beside is None else beside
+    if kind in WITHOUT or not any(mark in searched for mark in MARKS):
         return _of(CredentialState.ABSENT)
     if not find_spec(LIBRARY):
         return _of(CredentialState.UNCHECKED)

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from service.pictures import jpeg
 from service.provenance import credentials, metadata, names
 from service.provenance.marks import camera, marks
 from service.provenance.records import AiUse, Camera, Mark, Provenance
@@ -12,13 +13,14 @@ def examine(data: bytes, kind: str, name: str = "", anchors: str | None = None) 
 
     Metadata that cannot be read are none. ``anchors`` are as for ``credentials.read``.
     """
+    beside = jpeg.without_scans(data) if kind == "JPEG" else data
     found: list[Mark] = []
     taken_with: Camera | None = None
     with suppress(Exception):  # decoders raise nearly anything on broken input
-        written = metadata.read(data)
+        written = metadata.read(beside)
         found, taken_with = marks(written), camera(written.exif)
     return Provenance(
-        credential=credentials.read(data, kind, anchors),
+        credential=credentials.read(data, kind, anchors, beside),
         marks=[*found, *names.marks(name)],
         camera=taken_with,
     )
