@@ -27,6 +27,7 @@ from tests.signed import anchors
 # TensorFlow takes seconds to import: not here, which pytest reads before it starts its workers.
 if TYPE_CHECKING:
     from service.model.loaded import Model
+    from service.pictures.faces import FaceFinder
     from service.scoring.detector import Detector
 
 ARTIFACT = ROOT / "models" / "deepfake"
@@ -144,6 +145,14 @@ def model() -> "Model":
     from service.model.loaded import Model
 
     return Model.latest(ARTIFACT)
+
+
+@pytest.fixture(scope="session")
+def finder() -> "FaceFinder":
+    """Each thread's network takes a quarter of a second to make."""
+    from service.pictures.faces import FaceFinder
+
+    return FaceFinder()
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ NEEDS_A_GPU = {"docker compose up gpu"}
 STARTS_THE_SERVER = "make run"
 SLOW = re.compile(
     r"make (train|evaluate|bench|screenshots)|-m training|deepfake (bulk|calibrate|info)"
-    r"|scores\.csv|THRESHOLDS=|import pandas"
+    r"|scores\.csv|THRESHOLDS=|import pandas|--format json"
 )
 
 
@@ -118,7 +118,7 @@ def test_the_two_commands_that_do_all_the_set_up_are_there() -> None:
 
 
 def marked(command: str) -> ParameterSet:
-    """A command, as slow if it trains, measures or starts Ray."""
+    """A command, as slow if it trains, measures, starts Ray or loads the model once more."""
     return pytest.param(command, marks=[pytest.mark.slow] if SLOW.search(command) else [])
 
 

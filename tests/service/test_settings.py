@@ -10,7 +10,6 @@ from service.errors import SettingsError
 from service.scoring.detector import Detector
 from service.settings import Settings, is_loopback, read_settings
 from service.web import keys
-from tests.conftest import ARTIFACT
 from tests.programs import run
 from tests.signed import OTHER, USUAL, sign
 
@@ -102,10 +101,10 @@ def test_what_is_safe_is_taken(variables: dict[str, str], monkeypatch: pytest.Mo
 
 
 def test_an_operators_own_anchors_reach_the_detector(
-    monkeypatch: pytest.MonkeyPatch, trusted: Path, face: bytes
+    monkeypatch: pytest.MonkeyPatch, trusted: Path, toys: Path, face: bytes
 ) -> None:
     monkeypatch.setenv("DEEPFAKE_TRUST_ANCHORS", str(trusted))
-    detector = Detector.from_settings(read_settings(model=ARTIFACT))
+    detector = Detector.from_settings(read_settings(model=toys))
     (known, unknown) = (
         asyncio.run(detector.analyse(sign(face, chain=chain))).prediction.provenance.credential
         for chain in (USUAL, OTHER)

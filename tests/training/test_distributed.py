@@ -65,7 +65,7 @@ def wait_for_epoch(cwd: Path, workers: list[subprocess.Popen[str]]) -> Path:
     while True:
         assert [worker.poll() for worker in workers] == [None, None]
         for run in cwd.glob("runs/*-baseline_cnn"):
-            if Run.open(run).read_history() and (run / "last.keras").exists():
+            if (run / "last.keras").exists() and Run.open(run).read_history():
                 return run
         time.sleep(0.02)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import toy
 from tests.conftest import SHIPPED
 
 
@@ -12,3 +13,9 @@ from tests.conftest import SHIPPED
 def copy(tmp_path: Path) -> Path:
     """A copy of the shipped version folder, to be damaged."""
     return Path(shutil.copytree(SHIPPED, tmp_path / "deepfake" / SHIPPED.name))
+
+
+@pytest.fixture
+def light(tmp_path: Path) -> Path:
+    """The version folder of a toy that goes by the shipped model's name."""
+    return toy.write(tmp_path / "deepfake", SHIPPED)

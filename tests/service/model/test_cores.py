@@ -19,7 +19,7 @@ from service.pictures.imaging import Pixels
 from service.scoring import versions
 from service.scoring.detector import Detector
 from service.settings import read_settings
-from tests.conftest import ARTIFACT, ROOT, SHIPPED
+from tests.conftest import ROOT
 from tests.service.scoring.test_versions import add_version
 from tests.under_way import UnderWay
 
@@ -115,10 +115,10 @@ def under_way_at_once(model: Model, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_the_model_makes_as_many_calls_at_once_as_the_setting_says(
-    monkeypatch: pytest.MonkeyPatch,
+    toys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DEEPFAKE_CORES", str(MANY))
-    detector = Detector.from_settings(read_settings(model=ARTIFACT))
+    detector = Detector.from_settings(read_settings(model=toys))
     assert under_way_at_once(detector.model, monkeypatch) == MANY
 
 
@@ -145,11 +145,12 @@ def test_as_many_pictures_are_decoded_at_once(
 
 
 def test_a_version_that_takes_over_keeps_to_them(
-    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    model = Model.latest(toys)
     folder = tmp_path / model.manifest.name
     folder.mkdir()
-    add_version(folder, model.manifest.version + 1, SHIPPED)
+    add_version(folder, model.manifest.version + 1, toys / "1")
     detector = Detector(model)
     settings = read_settings(model=folder, model_poll_seconds=0.05, cores=MANY)
 

@@ -25,11 +25,6 @@ from tests.pictures import PORTRAIT, encode, smooth, two_faces
 MARGIN = 0.2
 
 
-@pytest.fixture(scope="module")
-def finder() -> FaceFinder:
-    return FaceFinder()
-
-
 def centre(face: Face) -> tuple[float, float]:
     return face.x + face.width / 2, face.y + face.height / 2
 

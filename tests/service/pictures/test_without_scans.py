@@ -24,16 +24,17 @@ def starts(data: bytes, kind: int) -> list[int]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_segments_stay_and_the_pixels_go(kind: str) -> None:
-    said = {"exif": b"Exif\0\0II*\0\x08\0\0\0\0\0", "icc_profile": profile("ProPhoto")}
-    data = encode(LARGE, comment=b"hello", xmp=PACKET, **said, **KINDS[kind])
+    exif, said = b"Exif\0\0II*\0\x08\0\0\0\0\0", profile("ProPhoto")
+    more = KINDS[kind]
+    data = encode(LARGE, comment=b"hello", xmp=PACKET, exif=exif, icc_profile=said, **more)
     rest = jpeg.without_scans(data)
     assert len(rest) < len(data) / 10
     assert rest[: rest.index(b"\xff\xda")] == data[: data.index(b"\xff\xda")]
     assert rest.endswith(b"\xff\xd9")
     assert len(starts(rest, 0xDA)) == jpeg.scans(data).number
     assert jpeg.scans(rest) == jpeg.scans(data)
-    assert jpeg.split(rest).exif == said["exif"]
-    assert jpeg.split(rest).profile == said["icc_profile"]
+    assert jpeg.split(rest).exif == exif
+    assert jpeg.split(rest).profile == said
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from bisect import bisect_right
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,10 @@ def ask(detector: Detector, strength: float) -> Prediction:
 
 def strength_that_scores(plain: Detector, low: float, high: float) -> float:
     """How cold a face is whose score lies between the two."""
-    strengths = (number / 100 for number in range(101))
-    return next(it for it in strengths if low < ask(plain, it).fake_probability < high)
+    strengths = [number / 100 for number in range(101)]
+    first = bisect_right(strengths, low, key=lambda it: ask(plain, it).fake_probability)
+    assert ask(plain, strengths[first]).fake_probability < high
+    return strengths[first]
 
 
 def test_the_verdict_is_theirs_and_the_score_the_models(plain: Detector, owned: Detector) -> None:

@@ -14,14 +14,14 @@ TINTED[..., 2] //= 2
 
 
 @pytest.fixture(scope="module")
-def landmarks() -> Floats:
-    (face,) = FaceFinder().find(IMAGE)
+def landmarks(finder: FaceFinder) -> Floats:
+    (face,) = finder.find(IMAGE)
     return np.array(face.landmarks, np.float32)
 
 
 @pytest.fixture(scope="module")
-def its_landmarks() -> Floats:
-    (face,) = FaceFinder().find(TINTED)
+def its_landmarks(finder: FaceFinder) -> Floats:
+    (face,) = finder.find(TINTED)
     return np.array(face.landmarks, np.float32)
 
 
@@ -48,9 +48,11 @@ def test_a_swap_changes_the_face_and_nothing_else(landmarks: Floats, its_landmar
             assert corner.max() <= 3, "rounding alone"
 
 
-def test_a_swapped_face_lies_on_the_landmarks(landmarks: Floats, its_landmarks: Floats) -> None:
+def test_a_swapped_face_lies_on_the_landmarks(
+    finder: FaceFinder, landmarks: Floats, its_landmarks: Floats
+) -> None:
     for forged in swaps(landmarks, its_landmarks, range(10)):
-        (face,) = FaceFinder().find(forged)
+        (face,) = finder.find(forged)
         assert np.abs(np.array(face.landmarks) - landmarks).max() < 8
 
 
@@ -69,12 +71,14 @@ def test_a_swapped_face_takes_on_the_pictures_colour(
     assert np.ptp(blues) > 3, "by more or less"
 
 
-def test_a_self_blend_differs_somewhere_and_keeps_the_face_in_place(landmarks: Floats) -> None:
+def test_a_self_blend_differs_somewhere_and_keeps_the_face_in_place(
+    finder: FaceFinder, landmarks: Floats
+) -> None:
     for seed in range(20):
         forged, _ = self_blend(IMAGE, landmarks, np.random.default_rng(seed))
         assert forged.shape == IMAGE.shape
         assert difference(forged).max() > 15
-        (face,) = FaceFinder().find(forged)
+        (face,) = finder.find(forged)
         assert np.abs(np.array(face.landmarks) - landmarks).max() < 16
 
 

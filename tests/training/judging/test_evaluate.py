@@ -113,10 +113,11 @@ def test_a_run_and_its_export_measure_the_same(
     assert of_run.overall.real == of_run.overall.fake == 20
 
 
+@pytest.mark.slow
 def test_a_name_that_stdout_cannot_say_is_escaped(
     dataset: Path, exported: Path, tmp_path: Path
 ) -> None:
-    """One that looks like markup stays as it is."""
+    """A real process, whose stream is bytes; what looks like markup stays as it is."""
     data = shutil.copytree(dataset, tmp_path / "data")
     for path in sorted(data.glob("test/*/left__*")):
         path.rename(path.with_name(path.name.replace("left", "[b]\u00e9")))

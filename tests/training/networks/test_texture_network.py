@@ -65,9 +65,9 @@ def test_it_begins_with_the_weights_that_it_is_given(mobilenet: keras.Model, wei
         include_top=False, weights=str(weights), input_shape=(SIDE, SIDE, 3)
     )
     maps = mobilenet.get_layer("backbone")(IMAGES / 127.5 - 1)
-    for number, got in zip((2, 5, 9, 12), maps, strict=True):
-        expected = keras.Model(whole.input, whole.get_layer(f"block_{number}_add").output)
-        assert np.allclose(got, expected(IMAGES / 127.5 - 1), atol=1e-3)
+    depths = [whole.get_layer(f"block_{number}_add").output for number in (2, 5, 9, 12)]
+    expected = keras.Model(whole.input, depths)(IMAGES / 127.5 - 1)
+    assert all(np.allclose(*pair, atol=1e-3) for pair in zip(maps, expected, strict=True))
 
 
 def test_texture_is_taken_at_four_depths_of_the_whole_and_of_its_middle(
