@@ -12,13 +12,14 @@ from tests.fuzz import SECONDS, SEED, damaged
 from tests.fuzz.mutate import CORPUS, mutated
 
 CODES = {"corrupt_image", "unsupported_format", "image_too_large"}
+FILES = int(60 * SECONDS)  # that the service is sent: a busy one has little time for rare answers
 GROWTH = 200  # MiB; what the decoders and the model have not used before
 
 
 def run(*arguments: str) -> dict[str, int]:
     """How often each answer came; a decoder that crashes takes no test with it."""
     command = [sys.executable, "-W", "ignore", "-m", "tests.fuzz.damaged", *arguments]
-    command += ["--seconds", str(SECONDS), "--seed", str(SEED)]
+    command += ["--seed", str(SEED)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     rows = (line.split(maxsplit=1) for line in done.stdout.splitlines())
@@ -27,17 +28,17 @@ def run(*arguments: str) -> dict[str, int]:
 
 @pytest.mark.slow
 def test_the_decoders_raise_nothing_but_image_errors() -> None:
-    answers = run()
+    answers = run("--seconds", str(SECONDS))
     assert answers.keys() >= CODES | {"decoded"}
     assert sum(answers.values()) > 1000
 
 
 @pytest.mark.slow
 def test_a_service_answers_each(server: str) -> None:
-    answers = run("--url", server)
+    answers = run("--count", str(FILES), "--url", server)
     assert answers.pop("MiB after") - answers.pop("MiB before") < GROWTH
     assert answers.keys() >= CODES | {"scored"}
-    assert sum(answers.values()) > 100
+    assert sum(answers.values()) == FILES
     assert httpx.get(f"{server}/readyz").status_code == 200
 
 
