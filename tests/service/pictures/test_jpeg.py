@@ -127,7 +127,7 @@ def test_a_reduced_picture_may_lack_its_end_as_well() -> None:
 def test_all_tries_together_have_the_time_of_one() -> None:
     data = jpeg_of_scans(60, size=1500)[:-2]
     with pytest.raises(ImageTooComplex):
-        imaging.decode(data, max_seconds=0.5)
+        imaging.decode(data, max_seconds=0.3)
 
 
 def test_scans_are_counted_to_the_end_of_the_picture() -> None:
