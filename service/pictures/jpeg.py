@@ -76,17 +76,17 @@ def without_scans(data: bytes) -> bytes:
 
     A search for text takes a fraction of the time then: in a photograph all else is small.
     """
-    kept, left = [], 0
-    pixels = None
+    kept, kept_from = [], 0
+    pixels_from = None
     for kind, start, end in _segments(data):
-        if pixels is not None:
-            kept.append(data[left:pixels])
-            left, pixels = start, None
+        if pixels_from is not None:
+            kept.append(data[kept_from:pixels_from])
+            kept_from, pixels_from = start, None
         if kind == _SCAN:
-            pixels = end
+            pixels_from = end
         if kind == _END:
             break
-    return b"".join([*kept, data[left:]])
+    return b"".join([*kept, data[kept_from:]])
 
 
 def ended(data: bytes) -> bytes:

@@ -16,6 +16,6 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def light(tmp_path: Path) -> Path:
+def toy_version(tmp_path: Path) -> Path:
     """The version folder of a toy that goes by the shipped model's name."""
     return toy.write(tmp_path / "deepfake", SHIPPED)

@@ -25,51 +25,51 @@ def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> N
     path.write_text(json.dumps(content))
 
 
-def test_the_highest_version_is_served(light: Path) -> None:
-    light = light.rename(light.parent / "9")  # which comes later by its letters
-    edit_manifest(light, lambda content: content.update(version=9))
-    newer = Path(shutil.copytree(light, light.parent / "10"))
+def test_the_highest_version_is_served(toy_version: Path) -> None:
+    ninth = toy_version.rename(toy_version.parent / "9")  # which comes later by its letters
+    edit_manifest(ninth, lambda content: content.update(version=9))
+    newer = Path(shutil.copytree(ninth, ninth.parent / "10"))
     edit_manifest(newer, lambda content: content.update(version=10))
-    shutil.copytree(light, light.parent / ".writing-abc")
-    assert Model.latest(light.parent).manifest.version == 10
+    shutil.copytree(ninth, ninth.parent / ".writing-abc")
+    assert Model.latest(ninth.parent).manifest.version == 10
 
 
-def link_the_model(light: Path) -> Path:
-    (link := light.parent.parent / "current").symlink_to("deepfake")
+def link_the_model(version: Path) -> Path:
+    (link := version.parent.parent / "current").symlink_to("deepfake")
     return link
 
 
-def link_a_release(light: Path) -> Path:
+def link_a_release(version: Path) -> Path:
     """As those who deploy do: the link is the name, what it leads to bears a number."""
-    release = light.parent.parent / "releases" / "20260101"
+    release = version.parent.parent / "releases" / "20260101"
     release.parent.mkdir()
-    light.parent.rename(release)
-    (link := light.parent.parent / "deepfake").symlink_to(release)
+    version.parent.rename(release)
+    (link := version.parent.parent / "deepfake").symlink_to(release)
     return link
 
 
-def link_the_version(light: Path) -> Path:
-    store = light.parent.parent / "3f9c"
-    light.rename(store)
-    light.symlink_to(store)
-    return light.parent
+def link_the_version(version: Path) -> Path:
+    store = version.parent.parent / "3f9c"
+    version.rename(store)
+    version.symlink_to(store)
+    return version.parent
 
 
-def mount_a_volume(light: Path) -> Path:
+def mount_a_volume(version: Path) -> Path:
     """As Kubernetes does: each name leads through one link, which is exchanged at a change."""
-    mounted = light.parent
+    mounted = version.parent
     (real := mounted / "..2026_01_01").mkdir()
-    light.rename(real / light.name)
+    version.rename(real / version.name)
     (mounted / "..data").symlink_to(real.name)
-    light.symlink_to(Path("..data") / light.name)
+    version.symlink_to(Path("..data") / version.name)
     return mounted
 
 
 @pytest.mark.parametrize(
     "arrange", [link_the_model, link_a_release, link_the_version, mount_a_volume]
 )
-def test_a_link_is_what_it_leads_to(light: Path, arrange: Callable[[Path], Path]) -> None:
-    manifest = Model.latest(arrange(light)).manifest
+def test_a_link_is_what_it_leads_to(toy_version: Path, arrange: Callable[[Path], Path]) -> None:
+    manifest = Model.latest(arrange(toy_version)).manifest
     assert (manifest.name, manifest.version) == ("deepfake", 1)
 
 
