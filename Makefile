@@ -81,8 +81,8 @@ bench: $(VENV)/dev.stamp  ## print what serving costs, beside others, and what o
 	$(BIN)/python -m benchmarks.serving --rounds $(ROUNDS) --seconds $(DURATION) \
 		--concurrency $(CONCURRENCY) $(if $(ALONE),--alone)
 	$(BIN)/python -m benchmarks.overload --rounds $(ROUNDS) --seconds $(DURATION)
-	$(BIN)/python -m benchmarks.lifecycle --rounds $(ROUNDS)
-	$(BIN)/python -m benchmarks.endurance --requests $(REQUESTS)
+	$(BIN)/python -m benchmarks.lifecycle --rounds $(ROUNDS) --seconds $(DURATION)
+	$(BIN)/python -m benchmarks.endurance --requests $(REQUESTS) --seconds $(DURATION)
 
 bench-training: $(VENV)/dev.stamp  ## print what the input pipeline and the network cost
 	$(BIN)/python -m benchmarks.input_pipeline --rounds $(ROUNDS)

@@ -1,6 +1,6 @@
 """Does memory grow? Resident memory while a service answers many requests.
 
-python -m benchmarks.endurance [--requests 20000]
+python -m benchmarks.endurance [--requests 20000] [--seconds 10]
 """
 
 import argparse
@@ -12,20 +12,19 @@ from rich.table import Table
 
 from benchmarks.running import load, pictures, running
 
-SLICE_SECONDS = 10.0
-
 
 def main() -> None:
-    """Ask, note the memory after each slice, and print it by quarters."""
+    """Ask, note the memory every so many seconds, and print what it grew by."""
     parser = argparse.ArgumentParser(description="Does memory grow?")
     parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=10)
     asked = parser.parse_args()
     console = Console()
     noted = [(0, 0.0)]
     with tempfile.TemporaryDirectory() as scratch, running() as it:
         picture = pictures(Path(scratch))["256 px face"]
         while noted[-1][0] < asked.requests:
-            answered = load(it, picture, concurrency=32, seconds=SLICE_SECONDS)["statuses"]
+            answered = load(it, picture, concurrency=32, seconds=asked.seconds)["statuses"]
             noted.append((noted[-1][0] + answered.get("200", 0), it.memory_mib()))
             console.print(f"{noted[-1][0]} requests, {noted[-1][1]:.0f} MiB", highlight=False)
     half = next(mib for requests, mib in noted if requests >= noted[-1][0] / 2)

@@ -1,10 +1,10 @@
 """How long does a start take, and does an end lose anything? One table, in one run.
 
-    python -m benchmarks.lifecycle [--rounds 3]
+    python -m benchmarks.lifecycle [--rounds 3] [--seconds 10]
 
 A start is from the process to ``/readyz``, against a bare script that imports TensorFlow and loads
-the artifact. At its end, SIGTERM comes while 32 clients ask as fast as they can: what
-was let in must be answered, and what came later refused, nothing cut off.
+the artifact. At its end, SIGTERM comes while 32 clients ask as fast as they can, after half of the
+seconds: what was let in must be answered, and what came later refused, nothing cut off.
 """
 
 import argparse
@@ -40,12 +40,12 @@ def service_start() -> float:
         return time.perf_counter() - began
 
 
-def end_under_load(picture: Path) -> tuple[int, dict[str, int]]:
+def end_under_load(picture: Path, seconds: float) -> tuple[int, dict[str, int]]:
     """The exit status, and how many requests ended with which status, 0 and -1 as in ``load``."""
     with running() as it:
-        how = ("--concurrency", "32", "--seconds", "10")
+        how = ("--concurrency", "32", "--seconds", str(seconds))
         clients = start_load(f"{it.url}/predict", picture, *how)
-        time.sleep(5)
+        time.sleep(seconds / 2)
         it.process.send_signal(signal.SIGTERM)
         status = it.process.wait(timeout=60)
         return status, told(clients)["statuses"]
@@ -55,13 +55,14 @@ def main() -> None:
     """Measure in turn and print the table."""
     parser = argparse.ArgumentParser(description="How long does a start take?")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=10)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         picture = pictures(Path(scratch))["256 px face"]
         model = read_settings().model
         bare_start(model)
         starts = [(bare_start(model), service_start()) for _ in range(asked.rounds)]
-        ends = [end_under_load(picture) for _ in range(asked.rounds)]
+        ends = [end_under_load(picture, asked.seconds) for _ in range(asked.rounds)]
     table = Table("", "median", title=f"{asked.rounds} rounds")
     bare, service = (statistics.median(times) for times in zip(*starts, strict=True))
     table.add_row("bare script, s", f"{bare:.2f}")

@@ -17,6 +17,7 @@ from training.artifact import explain_graph
 
 SIDE, CELLS = 96, 8
 FACE = (98, 40, 232, 208)  # in the portrait
+NEAR = (53, 12, 277, 236)  # the face and what is shown of its surroundings
 WEIGHTS = "variables/variables.data-00000-of-00001"
 
 
@@ -78,11 +79,11 @@ def cooled(strength: float, portrait: Image.Image = PORTRAIT) -> Image.Image:
 
 
 def write_photographs(folder: Path, count: int, coldest: float, seed: int = 0) -> Path:
-    """Different portraits as PNG, each as cold as it came about, from 0 to ``coldest``."""
+    """Different small portraits as PNG, each as cold as it came about, from 0 to ``coldest``."""
     folder.mkdir(parents=True)
     generator = np.random.default_rng(seed)
     for number in range(count):
-        picture = cooled(float(generator.uniform(0, coldest)))
+        picture = cooled(float(generator.uniform(0, coldest))).crop(NEAR)
         picture.putpixel((0, 0), (number // 256, number % 256, seed))
         picture.save(folder / f"{number:03}.png", compress_level=1)
     return folder

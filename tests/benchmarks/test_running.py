@@ -55,7 +55,7 @@ def test_a_load_that_fails_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_end_under_load_cuts_nothing_off(made: dict[str, Path]) -> None:
-    status, statuses = end_under_load(made["256 px face"])
+    status, statuses = end_under_load(made["256 px face"], seconds=4)
     assert status == 0
     assert statuses["200"] > 0
     assert str(CUT_OFF) not in statuses

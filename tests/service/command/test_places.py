@@ -9,6 +9,8 @@ import pytest
 from tests.pictures import PORTRAIT
 from tests.programs import run
 
+pytestmark = pytest.mark.usefixtures("toy_served")
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:

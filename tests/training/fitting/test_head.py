@@ -72,6 +72,12 @@ def draws_in(folder: Path) -> Draws:
     return Draws(lambda _: batches(), STEPS, lambda _: np.ones(N, bool), ALONE, folder / "draws")
 
 
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what does not ask how well a head has learnt."""
+    monkeypatch.setattr("training.fitting.head.LESSON", Lesson(draws=1, passes=1, batch_size=256))
+
+
 @pytest.fixture(scope="module")
 def taught(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
     """What all look at that change nothing."""
@@ -127,6 +133,7 @@ def test_their_inputs_are_standardized(taught: keras.Model) -> None:
         assert np.allclose(features.std(axis=over), 1, atol=1e-2), name
 
 
+@pytest.mark.usefixtures("brief")
 def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
     model: keras.Model, draws: Draws, tmp_path: Path
 ) -> None:
@@ -140,6 +147,7 @@ def test_fine_tuning_begins_there_and_goes_on_from_its_checkpoints(
     assert np.array_equal(again.predict(images, verbose=0), model.predict(images, verbose=0))
 
 
+@pytest.mark.usefixtures("brief")
 def test_recognition_no_longer_learns_and_inspection_does(model: keras.Model, draws: Draws) -> None:
     teach_heads(model, draws)
     recognition, inspection = weights_of(model, "recognition"), weights_of(model, "inspection")
@@ -196,6 +204,7 @@ def test_a_head_apart_is_taught_without_the_model(model: keras.Model, draws: Dra
     assert same(before, weights_of(model, "recognition"))
 
 
+@pytest.mark.usefixtures("brief")
 def test_a_new_head_of_a_model_that_was_taught_and_kept_learns_as_the_first_one_did(
     model: keras.Model, draws: Draws, tmp_path: Path
 ) -> None:
