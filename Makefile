@@ -37,7 +37,7 @@ test-slow: $(VENV)/dev.stamp  ## those alone
 		-m 'slow and not browser and not container'
 
 test-browser: $(VENV)/dev.stamp  ## the page in a real Chromium, which must be on the PATH
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m browser
 
 screenshots: $(VENV)/dev.stamp  ## take the pictures in docs/ anew
 	SCREENSHOTS=$(CURDIR)/docs $(BIN)/pytest -m browser

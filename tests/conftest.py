@@ -43,6 +43,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # As in training/__main__.py: a twentieth of the time.
 gc.set_threshold(100_000, 20, 100)
+gc.disable()  # until all test files are imported: it would find nothing and take seconds
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays, and is not looked through again."""
+    gc.freeze()
+    gc.enable()
 
 
 def free_port() -> int:

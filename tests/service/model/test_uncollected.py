@@ -18,7 +18,7 @@ class Cycle:
 def test_a_cycle_stays_until_it_is_over() -> None:
     with uncollected():
         cycle = weakref.ref(Cycle())
-        kept = [[] for _ in range(10 * gc.get_threshold()[0])]  # type: ignore[var-annotated]
+        kept = [[] for _ in range(2 * gc.get_threshold()[0])]  # type: ignore[var-annotated]
         assert cycle() is not None
     del kept
     gc.collect()
