@@ -12,6 +12,8 @@ from training.fitting.run import Run
 from training.judging.leave_out import leave_out
 from training.judging.metrics import (
     Estimate,
+    Labels,
+    Scores,
     SourceMetrics,
     confidence_error,
     roc_auc,
@@ -71,9 +73,16 @@ def study(subject: Subject, data: Path, run: Path | None, others: Sequence[Path]
 def _compare(other: Path, data: Path) -> tuple[str, Compared]:
     subject = open_subject(other)
     pixels = load_split(data, "test", subject.view)
-    scores = subject.score(pixels)
-    real, fake = scores[pixels.labels == 0], scores[pixels.labels == 1]
+    return subject.name, compared(pixels.labels, subject.score(pixels))
+
+
+def compared(labels: Labels, scores: Scores) -> Compared:
+    """What ``scores`` of fake, float ``[n]`` in 0..1, are worth; both labels, int ``[n]``, occur.
+
+    The rate is that of the fakes above the threshold that 1 % of the real pictures are above, or
+    fewer where there is no such threshold.
+    """
+    real, fake = scores[labels == 0], scores[labels == 1]
     caught = share(fake > np.quantile(real, 1 - ACCUSED, method="higher"))
-    assert caught is not None  # noqa: S101  # a split has both classes
-    ece = confidence_error(pixels.labels, scores)
-    return subject.name, Compared(roc_auc(real, fake), caught, ece)
+    assert caught is not None  # noqa: S101  # both labels occur
+    return Compared(roc_auc(real, fake), caught, confidence_error(labels, scores))
