@@ -42,6 +42,15 @@ def test_a_portraits_face_is_found_where_it_is(finder: FaceFinder) -> None:
     assert face.score > 0.8
 
 
+def test_a_face_of_a_scaled_picture_has_its_edges_rounded() -> None:
+    """Not its width, which would move the far edge by the error of the near one as well."""
+    face = Face(3, 5, 5, 7, 0.9, ((4.0, 6.0),)).scaled(1.5)
+    assert (face.x, face.x + face.width) == (4, 12)
+    assert (face.y, face.y + face.height) == (8, 18)
+    assert face.landmarks == ((6.0, 9.0),)
+    assert face.score == 0.9
+
+
 def test_two_faces_are_found_the_larger_first(finder: FaceFinder) -> None:
     large, small = finder.find(pixels(two_faces()))
     assert centre(large)[0] < 320 < centre(small)[0]

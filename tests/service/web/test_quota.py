@@ -33,6 +33,7 @@ def test_what_is_too_much_is_refused_with_when_to_come_back() -> None:
     headers = refusal.value.headers
     assert 1 <= int(headers["Retry-After"]) <= 3600
     assert remaining(headers) == 0
+    assert headers["RateLimit"].endswith(f";t={headers['Retry-After']}")
     assert headers["RateLimit-Policy"] == '"requests";q=1;w=3600'
     assert headers["Retry-After"] in str(refusal.value)
 

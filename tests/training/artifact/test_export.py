@@ -11,8 +11,10 @@ from service.model.loaded import Model
 from service.model.manifest import Manifest
 from tests.conftest import run_training
 from tests.pictures import smooth, striped
-from training.artifact.export import export
+from training.artifact.export import _manifest, export
 from training.errors import RunError
+from training.fitting.calibrate import Calibration
+from training.fitting.run import Run
 from training.judging.evaluate import Evaluation
 
 
@@ -45,6 +47,17 @@ def test_model_json_holds_the_runs_results(exported: Path, trained_run: Path) ->
         manifest.metrics.overall.accuracy
         == Evaluation.read(trained_run / "evaluation").overall.accuracy
     )
+
+
+def test_each_figure_of_the_calibration_is_in_its_place(
+    exported: Path, trained_run: Path, tmp_path: Path
+) -> None:
+    """Those of the run above may be the same: it tells all pictures apart."""
+    calibration = Calibration(temperature=2.0, bias=0.5, fake_above=0.9, real_below=0.1)
+    written = _manifest(Run.open(trained_run), calibration, {}, tmp_path / "tiny", 7, exported)
+    assert (written["temperature"], written["bias"]) == (2.0, 0.5)
+    assert written["thresholds"] == {"fake_above": 0.9, "real_below": 0.1}
+    assert (written["name"], written["version"]) == ("tiny", 7)
 
 
 def test_the_next_export_is_the_next_version(exported: Path, trained_run: Path) -> None:

@@ -1,5 +1,7 @@
 """Made forgeries: changed in the face, untouched around it, and never twice the same."""
 
+from unittest.mock import Mock
+
 import cv2
 import numpy as np
 import pytest
@@ -46,6 +48,17 @@ def test_a_swap_changes_the_face_and_nothing_else(landmarks: Floats, its_landmar
         assert changed[top:bottom, left:right].mean() > 3
         for corner in (changed[:20, :20], changed[:20, -20:], changed[-20:, :20]):
             assert corner.max() <= 3, "rounding alone"
+
+
+def test_its_shape_is_kept_as_often_as_not(
+    landmarks: Floats, its_landmarks: Floats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, sheared = Mock(wraps=similarity), Mock(wraps=affine)
+    monkeypatch.setattr("training.data.blend.similarity", kept)
+    monkeypatch.setattr("training.data.blend.affine", sheared)
+    swaps(landmarks, its_landmarks, range(20))
+    assert kept.call_count + sheared.call_count == 20
+    assert 5 <= kept.call_count <= 15
 
 
 def test_a_swapped_face_lies_on_the_landmarks(

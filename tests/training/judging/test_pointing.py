@@ -60,6 +60,15 @@ def test_the_peak_hits_or_misses(row: int, column: int, inside: bool) -> None:
     assert hit(heatmap, mask) is inside
 
 
+def test_the_middle_of_the_cell_counts() -> None:
+    heatmap = np.eye(4, dtype=np.float32)[[1]] * np.eye(4, dtype=np.float32)[:, [1]]
+    mask = np.zeros((128, 128), bool)
+    mask[32:64, 32:64] = True
+    mask[48, 48] = False
+    assert not hit(heatmap, mask)
+    assert hit(heatmap, ~mask)
+
+
 def test_the_game_is_played_with_every_pair(paired: Path, exported: Path) -> None:
     played = pointing_game(open_subject(exported), paired)
     assert played is not None
