@@ -44,6 +44,13 @@ def test_the_verdict_is_judged_at_the_thresholds(both: SourceMetrics) -> None:
     assert [rate.value for rate in rates if rate] == [0, 0.5, 0.5]
 
 
+def test_a_score_at_a_threshold_is_judged_as_the_service_does() -> None:
+    """``fake`` from ``fake_above`` on; under ``real_below``, and not at it, ``real``."""
+    it = measure(np.array([0, 1, 1]), np.array([0.8, 0.8, 0.3]), fake_above=0.8, real_below=0.3)
+    rates = (it.false_positive_rate, it.true_positive_rate, it.miss_rate)
+    assert [rate.value for rate in rates if rate] == [1, 0.5, 0]
+
+
 def test_a_source_with_one_label_has_no_figure_that_needs_both(reals: SourceMetrics) -> None:
     assert (reals.accuracy, reals.roc_auc, reals.precision, reals.recall) == (0.5, None, None, None)
     assert reals.true_positive_rate is reals.miss_rate is None
