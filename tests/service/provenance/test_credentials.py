@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -119,6 +120,19 @@ def test_one_that_has_run_out_is_told_and_nobody_vouches(
     assert credential.declares_ai is AiUse.GENERATED
     assert not credential.vouched
     assert credential.signed_at is None
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_when_it_was_signed_is_told_if_the_clock_is_known(
+    face: bytes, tmp_path: Path, is_known: bool
+) -> None:
+    clock = holder("clocks")
+    stamper = holder("stamper", clock, ExtendedKeyUsageOID.TIME_STAMPING)
+    with time_stamper(stamper, tmp_path) as address:
+        stamped = sign(face, stamper=address)
+    credential = read(stamped, USUAL[1], *[clock] * is_known)
+    assert credential.state is CredentialState.TRUSTED
+    assert (credential.signed_at is not None) is is_known
 
 
 def test_of_a_tampered_one_nothing_is_told_but_why(signed: bytes) -> None:

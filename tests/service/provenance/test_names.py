@@ -71,7 +71,9 @@ def test_a_name_that_was_changed_on_its_way(name: str) -> None:
     assert [mark.generator for mark in names.marks(name)] == [CHANGED[name]]
 
 
-@pytest.mark.parametrize("copy", [" (1)", " copy", " copy 2", " 2", " - Copy", " - Kopie (3)"])
+@pytest.mark.parametrize(
+    "copy", [" (1)", "(107)", " copy", " copy 2", " 12", " - Copy", " - Kopie (3)"]
+)
 @pytest.mark.parametrize("name", GIVEN)
 def test_a_copy_has_the_same_mark(name: str, copy: str) -> None:
     stem, _, ending = name.rpartition(".")
