@@ -70,7 +70,7 @@ SLOW = re.compile(
     r"|scores\.csv|THRESHOLDS=|import pandas|--format json"
 )
 
-# The quick ones show that the installed programs start; of the slow ones each is a fork.
+# Of these the quick commands show that the installed programs start; the slow ones are forks.
 PROGRAMS: dict[str, Name] = {
     ".venv/bin/deepfake ": "deepfake",
     ".venv/bin/python -m training ": "training",
