@@ -241,9 +241,6 @@ def default_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def exported(trained_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The version folder that the run was exported to."""
-
-    def make(folder: Path) -> None:
-        out = folder / "tiny"
-        run_training("export", trained_run, "--out", out, cwd=trained_run.parent.parent)
-
-    return made_once(tmp_path_factory, "exported", make) / "tiny" / "1"
+    out = tmp_path_factory.mktemp("models") / "tiny"
+    run_training("export", trained_run, "--out", out, cwd=trained_run.parent.parent)
+    return out / "1"
